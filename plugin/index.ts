@@ -1,0 +1,2 @@
+export type { RealWorldOptions } from '../src/options.js';
+export { realWorld } from './real-world-plugin.js';

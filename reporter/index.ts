@@ -1,0 +1,1 @@
+export { default, type ReporterSettings } from './real-world-reporter.js';

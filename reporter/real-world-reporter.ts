@@ -1,0 +1,199 @@
+import { resolve } from 'node:path';
+import picocolors from 'picocolors';
+import type { Reporter, TestCase, TestModule, TestSpecification, Vitest } from 'vitest/node';
+import { systemClock } from '../src/clock.js';
+import type { ScenarioOutcome, SessionStatus } from '../src/model.js';
+import { type RealWorldOptions, type ResolvedOptions, resolveOptions } from '../src/options.js';
+import { createSessionId } from '../src/session-id.js';
+import { SessionStore } from '../src/storage/session-store.js';
+import { projectName } from '../src/worker-settings.js';
+import { describeEnvironment } from './environment.js';
+import { recoverOrphans } from './recover-orphans.js';
+import { SessionRun } from './session-run.js';
+import '../fixtures/vitest-types.js';
+
+/** Reporters that write their result to standard output, where nothing else may stand. */
+const machineReporters = new Set(['json', 'junit', 'tap', 'tap-flat']);
+
+type RunEndReason = Parameters<NonNullable<Reporter['onTestRunEnd']>>[2];
+
+/** What the plugin settled before; without it the reporter settles its options by itself. */
+export interface ReporterSettings {
+  readonly options: ResolvedOptions;
+  readonly seed: number;
+}
+
+/**
+ * Opens a session for every run that holds scenarios, keeps it in the database, and prints the improvement report at
+ * its end. The plugin adds it; in a list of `reporters` it takes the plugin's options.
+ */
+export default class RealWorldReporter implements Reporter {
+  readonly #options: ResolvedOptions;
+  readonly #seed: number;
+  #vitest: Vitest | null = null;
+  #store: SessionStore | null = null;
+  #session: SessionRun | null = null;
+  readonly #finishOnExit = (): void => this.#finishInterrupted();
+
+  constructor(options: RealWorldOptions = {}, settings?: ReporterSettings) {
+    this.#options = settings?.options ?? resolveOptions(options);
+    this.#seed = settings?.seed ?? this.#options.seed ?? drawSeed();
+  }
+
+  /** @throws RealWorldError when the database cannot be used; Vitest then exits with 1 before any test runs */
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest;
+  }
+
+  /** Opens the database; called before any test runs, so that a database that cannot be used is told first. */
+  prepare(rootPath: string): void {
+    this.#store ??= new SessionStore(resolve(rootPath, this.#options.database));
+  }
+
+  async onTestRunStart(specifications: readonly TestSpecification[]): Promise<void> {
+    const own = specifications.find(({ project }) => project.name === projectName);
+    const vitest = this.#vitest;
+    if (own === undefined || vitest === null) return;
+    this.#finishInterrupted();
+    const rootPath = vitest.config.root;
+    this.prepare(rootPath);
+    const store = this.#store as SessionStore;
+    const directory = resolve(rootPath, this.#options.directory);
+    for (const { sessionId, activities } of recoverOrphans(store, resolve(directory, 'journal'))) {
+      this.#print(`Recovered session ${sessionId} of a run that was killed: ${activities} activities.\n`);
+    }
+    const startedAtMs = systemClock.epochMs();
+    const session = new SessionRun({
+      store,
+      start: {
+        sessionId: createSessionId(startedAtMs),
+        projectPath: resolve(rootPath, this.#options.workspace),
+        startedAtMs,
+        durationMinutes: this.#options.durationMinutes,
+        seed: this.#seed,
+        environment: describeEnvironment(rootPath, vitest.version),
+      },
+      options: this.#options,
+      directory,
+      print: (text) => this.#print(text),
+      colors: this.#usesColors(),
+    });
+    this.#session = session;
+    process.once('exit', this.#finishOnExit);
+    own.project.provide('realworldSession', {
+      sessionId: session.sessionId,
+      journalDirectory: session.journalDirectory,
+    });
+    await session.begin();
+  }
+
+  onTestCaseResult(testCase: TestCase): void {
+    const kind = testCase.meta().realworld?.kind;
+    if (testCase.project.name !== projectName || kind === undefined || this.#session === null) return;
+    const result = testCase.result();
+    const outcomes = { passed: 'passed', failed: 'failed', skipped: 'skipped', pending: 'crashed' } as const;
+    this.#saveScenario(testCase, outcomes[result.state], result.errors?.[0]?.message ?? null);
+  }
+
+  async onTestRunEnd(
+    modules: readonly TestModule[],
+    unhandledErrors: readonly unknown[],
+    reason: RunEndReason,
+  ): Promise<void> {
+    const session = this.#session;
+    if (session === null) return;
+    const own = modules.filter(({ project }) => project.name === projectName);
+    const crashed = this.#saveCrashes(own, unhandledErrors);
+    process.removeListener('exit', this.#finishOnExit);
+    this.#session = null;
+    const { status, stopReason } = judgeEnd(own, crashed, reason);
+    await session.finish(status, stopReason);
+  }
+
+  /** Tests of which nothing was heard, while something unhandled was: their worker died. */
+  #saveCrashes(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): boolean {
+    let crashed = false;
+    for (const module of modules) {
+      for (const testCase of module.children.allTests()) {
+        const kind = testCase.meta().realworld?.kind;
+        if (kind === undefined || testCase.result().state !== 'pending') continue;
+        crashed = true;
+        this.#saveScenario(testCase, 'crashed', firstMessage(unhandledErrors));
+      }
+    }
+    return crashed;
+  }
+
+  #saveScenario(testCase: TestCase, outcome: ScenarioOutcome, errorMessage: string | null): void {
+    const kind = testCase.meta().realworld?.kind;
+    if (kind === undefined) return;
+    this.#session?.saveScenario({
+      taskId: testCase.id,
+      name: testCase.fullName,
+      file: testCase.module.relativeModuleId,
+      line: testCase.location?.line ?? null,
+      kind,
+      durationMs: testCase.diagnostic()?.duration ?? null,
+      outcome,
+      errorMessage: errorMessage === null ? null : errorMessage.slice(0, 10_000),
+    });
+  }
+
+  #finishInterrupted(): void {
+    const session = this.#session;
+    this.#session = null;
+    process.removeListener('exit', this.#finishOnExit);
+    session?.finishNow('stopped', 'the run was interrupted');
+  }
+
+  /** Beside a reporter for programs, people are spoken to on standard error. */
+  #stream(): NodeJS.WriteStream {
+    const reporters: readonly unknown[] = this.#vitest?.config.reporters ?? [];
+    const writesForPrograms = reporters.some((reporter) => {
+      const name: unknown = Array.isArray(reporter) ? reporter[0] : reporter;
+      return typeof name === 'string' && machineReporters.has(name) && !this.#hasOutputFile(name);
+    });
+    return writesForPrograms ? process.stderr : process.stdout;
+  }
+
+  #hasOutputFile(reporter: string): boolean {
+    const outputFile: unknown = this.#vitest?.config.outputFile;
+    if (typeof outputFile === 'string') return true;
+    return typeof outputFile === 'object' && outputFile !== null && reporter in outputFile;
+  }
+
+  #usesColors(): boolean {
+    const environment = process.env;
+    if (environment.NO_COLOR !== undefined && environment.NO_COLOR !== '') return false;
+    if (environment.FORCE_COLOR !== undefined && environment.FORCE_COLOR !== '0') return true;
+    return this.#stream().isTTY === true && picocolors.isColorSupported;
+  }
+
+  #print(text: string): void {
+    this.#stream().write(text);
+  }
+}
+
+function judgeEnd(
+  modules: readonly TestModule[],
+  crashed: boolean,
+  reason: RunEndReason,
+): { readonly status: SessionStatus; readonly stopReason: string | null } {
+  if (reason === 'interrupted') return { status: 'stopped', stopReason: 'the run was interrupted' };
+  if (crashed) return { status: 'error', stopReason: 'a worker died' };
+  const broken = modules.filter((module) => module.errors().length > 0);
+  if (broken.length === 0) return { status: 'completed', stopReason: null };
+  const files = broken.map(({ relativeModuleId }) => relativeModuleId).join(', ');
+  return { status: 'error', stopReason: `could not be run: ${files}` };
+}
+
+function firstMessage(errors: readonly unknown[]): string | null {
+  const first = errors[0];
+  if (typeof first !== 'object' || first === null || !('message' in first)) return null;
+  return String(first.message);
+}
+
+/** A seed that is short enough to be typed. */
+export function drawSeed(): number {
+  return Math.floor(Math.random() * 1_000_000_000);
+}

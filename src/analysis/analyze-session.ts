@@ -1,0 +1,89 @@
+import type { CapabilitySummary, SessionFacts, SessionReport } from '../model.js';
+import { formatDuration, formatShare } from '../units.js';
+import { responseLimitsMs, successLimits } from './bands.js';
+import { findFailedScenarios } from './rules/failed-scenario.js';
+import { findMissingCapabilities } from './rules/missing-capability.js';
+import { findResourceLimits } from './rules/resource-limit.js';
+import type { Rule } from './rules/rule.js';
+import { findSlow } from './rules/slow.js';
+import { findUnfinished } from './rules/unfinished.js';
+import { findUnreliable } from './rules/unreliable.js';
+import { scoreSession } from './score.js';
+import { bySeverity, suggestImprovements } from './suggest.js';
+import { summarizeCapabilities, total } from './summarize-capabilities.js';
+
+const rules: readonly Rule[] = [
+  findFailedScenarios,
+  findUnfinished,
+  findUnreliable,
+  findSlow,
+  findResourceLimits,
+  findMissingCapabilities,
+];
+
+/** What a session showed. Pure: the same facts, the same report. */
+export function analyzeSession(facts: SessionFacts): SessionReport {
+  const capabilities = summarizeCapabilities(facts.methods);
+  const found = rules.flatMap((rule) => rule({ facts, capabilities }));
+  const issues = [...found, ...facts.reportedIssues].sort(bySeverity);
+  const activities = total(capabilities, ({ calls }) => calls);
+  const errors = total(capabilities, (capability) => capability.errors);
+  const errorsUnderFault = total(capabilities, (capability) => capability.errorsUnderFault);
+  const judged = activities - errorsUnderFault;
+  return {
+    session: facts.session,
+    scenarios: facts.scenarios,
+    totals: {
+      activities,
+      errors,
+      errorsUnderFault,
+      successRate: judged === 0 ? null : (judged - errors) / judged,
+      meanMs:
+        activities === 0 ? null : total(capabilities, ({ meanMs, calls }) => meanMs * calls) / activities,
+    },
+    capabilities,
+    workedWell: capabilities.filter(workedWell).map((summary) => ({
+      capability: summary.capability,
+      statement: `High success rate (${formatRate(summary)}) and fast response (${formatDuration(summary.meanMs)})`,
+    })),
+    workedPoorly: capabilities.flatMap(describePoorly),
+    issues,
+    suggestions: suggestImprovements(issues, capabilities, facts),
+    metrics: facts.metrics,
+    score: scoreSession(capabilities, facts.metrics),
+  };
+}
+
+/** The issues of a report that the rules found, as opposed to those that scenarios reported. */
+export function ruleIssues(report: SessionReport, facts: SessionFacts): SessionReport['issues'] {
+  const reported = new Set(facts.reportedIssues.map(({ issueId }) => issueId));
+  return report.issues.filter(({ issueId }) => !reported.has(issueId));
+}
+
+function workedWell({ successRate, meanMs }: CapabilitySummary): boolean {
+  return (
+    successRate !== null && successRate >= successLimits.excellent && meanMs < responseLimitsMs.excellent
+  );
+}
+
+function describePoorly(summary: CapabilitySummary): readonly { capability: string; statement: string }[] {
+  const reasons: string[] = [];
+  const { successRate, capability, methods } = summary;
+  if (successRate !== null && successRate < successLimits.good) {
+    reasons.push(`Low success rate (${formatRate(summary)})`);
+  }
+  const slow = methods.filter(({ meanMs }) => meanMs >= responseLimitsMs.good);
+  if (slow.length > 0) {
+    const named = slow.map(({ method, meanMs }) => `${method} ${formatDuration(meanMs)}`).join(', ');
+    reasons.push(`slow response (${named})`);
+  }
+  if (reasons.length === 0) return [];
+  const statement = reasons.join(' and ');
+  return [{ capability, statement: statement.charAt(0).toUpperCase() + statement.slice(1) }];
+}
+
+function formatRate({ successRate, calls }: CapabilitySummary): string {
+  return successRate === null
+    ? 'no call without fault'
+    : `${formatShare(successRate)} of ${calls} ${calls === 1 ? 'call' : 'calls'}`;
+}

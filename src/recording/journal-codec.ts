@@ -1,0 +1,163 @@
+import {
+  type Activity,
+  type ActivityOutcome,
+  activityOutcomes,
+  type CapturedError,
+  type Issue,
+  type JournalEntry,
+  type Metric,
+  type ScenarioStart,
+} from '../model.js';
+
+/**
+ * One journal line is a JSON array; an activity's line carries the digest of its result, which is JSON already,
+ * behind a tab. JSON never holds a raw tab or line feed, so both separators are safe, and the digest is neither
+ * escaped by the writer nor parsed by the reader.
+ */
+export const journalVersion = 1;
+
+/** What the writer knows of an activity; numbers are whole, because whole numbers are written fastest. */
+export interface ActivityLine {
+  readonly running: boolean;
+  readonly sequence: number;
+  /** JSON of task id, attempt, capability and method: `"id",0,"code_search","index"`. */
+  readonly subjectJson: string;
+  readonly startedAtUs: number;
+  readonly durationNs: number;
+  readonly outcome: ActivityOutcome;
+  readonly cpuUs: number;
+  readonly rssBeforeBytes: number;
+  readonly rssAfterBytes: number;
+  readonly heapBeforeBytes: number;
+  readonly heapAfterBytes: number;
+  readonly externalBeforeBytes: number;
+  readonly externalAfterBytes: number;
+  /** In thousandths, or -1 when the call was shorter than a sample. */
+  readonly loopPermille: number;
+  readonly overlapping: number;
+  /** Sequence number of the parent, or 0. */
+  readonly parent: number;
+  /** Nanoseconds to the first item, or -1. */
+  readonly firstResultNs: number;
+  readonly fault: string | null;
+  readonly error: CapturedError | null;
+  readonly resultJson: string | null;
+}
+
+const outcomeNumber = Object.fromEntries(
+  activityOutcomes.map((outcome, index) => [outcome, index]),
+) as Readonly<Record<ActivityOutcome, number>>;
+
+export function encodeActivity(line: ActivityLine): string {
+  const fault = line.fault === null ? 'null' : JSON.stringify(line.fault);
+  const error = line.error === null ? 'null' : JSON.stringify(line.error);
+  const result = line.resultJson === null ? '' : `\t${line.resultJson}`;
+  return `["${line.running ? 'r' : 'a'}",${line.sequence},${line.subjectJson},${line.startedAtUs},${line.durationNs},${outcomeNumber[line.outcome]},${line.cpuUs},${line.rssBeforeBytes},${line.rssAfterBytes},${line.heapBeforeBytes},${line.heapAfterBytes},${line.externalBeforeBytes},${line.externalAfterBytes},${line.loopPermille},${line.overlapping},${line.parent},${line.firstResultNs},${fault},${error}]${result}\n`;
+}
+
+/** The part of an activity's line that is the same for every call of a method in a scenario. */
+export function encodeSubject(
+  taskId: string | null,
+  attempt: number,
+  capability: string,
+  method: string,
+): string {
+  return `${JSON.stringify(taskId)},${attempt},${JSON.stringify(capability)},${JSON.stringify(method)}`;
+}
+
+type PlainEntry = Exclude<JournalEntry, { entry: 'activity' | 'activity_running' }>;
+
+export function encodeEntry(entry: PlainEntry): string {
+  return `${JSON.stringify([entry.entry, journalVersion, entry])}\n`;
+}
+
+/** Where a line came from: what every line of one journal has in common. */
+export interface JournalOrigin {
+  readonly journalId: string;
+  readonly workerPid: number;
+}
+
+/**
+ * Reads one line without its line feed.
+ *
+ * @throws SyntaxError when the line is not one that the writer wrote
+ */
+export function decodeLine(line: string, origin: JournalOrigin): JournalEntry {
+  const tab = line.indexOf('\t');
+  const fields: unknown = JSON.parse(tab === -1 ? line : line.slice(0, tab));
+  if (!Array.isArray(fields)) throw new SyntaxError('a journal line is an array');
+  const kind: unknown = fields[0];
+  if (kind === 'a' || kind === 'r') {
+    const activity = decodeActivity(fields, tab === -1 ? null : line.slice(tab + 1), origin);
+    return { entry: kind === 'a' ? 'activity' : 'activity_running', activity };
+  }
+  return decodePlainEntry(kind, fields[1], fields[2]);
+}
+
+function decodeActivity(
+  fields: readonly unknown[],
+  resultJson: string | null,
+  origin: JournalOrigin,
+): Activity {
+  if (fields.length !== 22 || typeof fields[1] !== 'number' || typeof fields[4] !== 'string') {
+    throw new SyntaxError('an activity line has 22 fields');
+  }
+  const numeric = (index: number): number => {
+    const value = fields[index];
+    if (typeof value !== 'number') throw new SyntaxError(`field ${index} of an activity line is a number`);
+    return value;
+  };
+  const outcome = activityOutcomes[numeric(8)];
+  if (outcome === undefined) throw new SyntaxError('an activity line names a known outcome');
+  const loopPermille = numeric(16);
+  const firstResultNs = numeric(19);
+  const parent = numeric(18);
+  return {
+    activityId: activityIdOf(origin.journalId, fields[1]),
+    taskId: fields[2] as string | null,
+    attempt: numeric(3),
+    workerPid: origin.workerPid,
+    startedAtMs: numeric(6) / 1_000,
+    capability: fields[4],
+    method: String(fields[5]),
+    durationMs: numeric(7) / 1_000_000,
+    firstResultMs: firstResultNs < 0 ? null : firstResultNs / 1_000_000,
+    outcome,
+    error: fields[21] as CapturedError | null,
+    resultJson,
+    cpuTimeMs: numeric(9) / 1_000,
+    rssBeforeBytes: numeric(10),
+    rssAfterBytes: numeric(11),
+    heapBeforeBytes: numeric(12),
+    heapAfterBytes: numeric(13),
+    externalBeforeBytes: numeric(14),
+    externalAfterBytes: numeric(15),
+    eventLoopUtilization: loopPermille < 0 ? null : loopPermille / 1_000,
+    overlapping: numeric(17),
+    parentId: parent === 0 ? null : activityIdOf(origin.journalId, parent),
+    fault: fields[20] as string | null,
+  };
+}
+
+function decodePlainEntry(kind: unknown, version: unknown, entry: unknown): JournalEntry {
+  if (version !== journalVersion) throw new SyntaxError(`journal version ${String(version)} is not known`);
+  if (typeof entry !== 'object' || entry === null) throw new SyntaxError('a journal entry is an object');
+  switch (kind) {
+    case 'worker':
+      return entry as JournalEntry & { entry: 'worker' };
+    case 'scenario_started':
+      return entry as { entry: 'scenario_started'; scenario: ScenarioStart };
+    case 'scenario_ended':
+      return entry as JournalEntry & { entry: 'scenario_ended' };
+    case 'metric':
+      return entry as { entry: 'metric'; metric: Metric };
+    case 'issue':
+      return entry as { entry: 'issue'; issue: Issue };
+    default:
+      throw new SyntaxError(`a journal entry of kind ${String(kind).slice(0, 40)} is not known`);
+  }
+}
+
+export function activityIdOf(journalId: string, sequence: number): string {
+  return `${journalId}-${sequence.toString(36)}`;
+}

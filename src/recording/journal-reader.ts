@@ -1,0 +1,115 @@
+import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JournalEntry } from '../model.js';
+import { decodeLine } from './journal-codec.js';
+import { parseJournalName } from './journal-writer.js';
+
+const chunkBytes = 1024 * 1024;
+const lineFeed = 0x0a;
+
+interface OpenJournal {
+  readonly journalId: string;
+  readonly workerPid: number;
+  readonly path: string;
+  offsetBytes: number;
+  /** Bytes after the last line feed: the beginning of a line that is still being written. */
+  rest: Buffer;
+}
+
+/** A line that could not be read. */
+export interface DamagedLine {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** Follows the journals of one session while they grow. */
+export class JournalReader {
+  readonly #directory: string;
+  readonly #journals = new Map<string, OpenJournal>();
+  readonly damaged: DamagedLine[] = [];
+
+  /** @param directory folder of the session's journals; it may come into being later */
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Process ids of the workers whose journals were seen. */
+  get workerPids(): readonly number[] {
+    return [...this.#journals.values()].map(({ workerPid }) => workerPid);
+  }
+
+  /** The whole lines that came since the last call, at most about `budgetBytes` of them. */
+  readNew(budgetBytes = 8 * chunkBytes): {
+    readonly entries: readonly JournalEntry[];
+    readonly more: boolean;
+  } {
+    this.#discover();
+    const entries: JournalEntry[] = [];
+    let room = budgetBytes;
+    let more = false;
+    for (const journal of this.#journals.values()) {
+      const read = this.#readJournal(journal, room, entries);
+      room -= read;
+      if (room <= 0) {
+        more = true;
+        break;
+      }
+    }
+    return { entries, more };
+  }
+
+  /** Tells what of a last line is left over when nothing more will come: its writer died in the middle of it. */
+  readLeftovers(): readonly DamagedLine[] {
+    return [...this.#journals.values()]
+      .filter(({ rest }) => rest.length > 0)
+      .map(({ path, rest }) => ({ path, reason: `the last line ends after ${rest.length} bytes` }));
+  }
+
+  #discover(): void {
+    if (!existsSync(this.#directory)) return;
+    for (const name of readdirSync(this.#directory)) {
+      if (this.#journals.has(name)) continue;
+      const identity = parseJournalName(name);
+      if (identity === null) continue;
+      const path = join(this.#directory, name);
+      this.#journals.set(name, { ...identity, path, offsetBytes: 0, rest: Buffer.alloc(0) });
+    }
+  }
+
+  #readJournal(journal: OpenJournal, roomBytes: number, entries: JournalEntry[]): number {
+    const descriptor = openSync(journal.path, 'r');
+    let total = 0;
+    try {
+      while (total < roomBytes) {
+        const chunk = Buffer.allocUnsafe(chunkBytes);
+        const length = readSync(descriptor, chunk, 0, chunkBytes, journal.offsetBytes);
+        if (length === 0) break;
+        journal.offsetBytes += length;
+        total += length;
+        this.#takeLines(journal, chunk.subarray(0, length), entries);
+      }
+    } finally {
+      closeSync(descriptor);
+    }
+    return total;
+  }
+
+  #takeLines(journal: OpenJournal, chunk: Buffer, entries: JournalEntry[]): void {
+    const last = chunk.lastIndexOf(lineFeed);
+    if (last === -1) {
+      journal.rest = Buffer.concat([journal.rest, chunk]);
+      return;
+    }
+    const whole = Buffer.concat([journal.rest, chunk.subarray(0, last)]).toString('utf8');
+    journal.rest = Buffer.from(chunk.subarray(last + 1));
+    for (const line of whole.split('\n')) {
+      if (line === '') continue;
+      try {
+        entries.push(decodeLine(line, journal));
+      } catch (thrown) {
+        const reason = thrown instanceof Error ? thrown.message : 'unreadable';
+        this.damaged.push({ path: journal.path, reason });
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+const redacted = '[redacted]';
+
+/** Properties whose values are secrets by their name, whatever they look like; compared without case, `-` and `_`. */
+const secretNames: readonly string[] = [
+  'authorization',
+  'proxyauthorization',
+  'cookie',
+  'setcookie',
+  'password',
+  'passwd',
+  'passphrase',
+  'secret',
+  'clientsecret',
+  'token',
+  'accesstoken',
+  'refreshtoken',
+  'idtoken',
+  'apikey',
+  'xapikey',
+  'privatekey',
+  'secretaccesskey',
+  'sessiontoken',
+  'credentials',
+];
+
+/**
+ * Secrets by the formats their providers publish, authorization headers, credentials in URLs and in `name=value`.
+ * One expression, so that a text is walked once; the groups keep what is not secret.
+ */
+const secretFormats = new RegExp(
+  [
+    String.raw`\b(Bearer|Basic|Digest)\s+[\w.~+/=-]{8,}`,
+    String.raw`([a-z][a-z0-9+.-]{1,20}://)[^\s/:@"']*:[^\s/@"']+(?=@)`,
+    String.raw`\b(authorization|password|passwd|secret|token|access_token|refresh_token|api[_-]?key|client_secret)(["']?\s*[=:]\s*["']?)[^\s"'&,;{}\][]{4,}`,
+    String.raw`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b`,
+    String.raw`\bgh[pousr]_\w{20,}`,
+    String.raw`\bgithub_pat_\w{20,}`,
+    String.raw`\bglpat-[\w-]{20,}`,
+    String.raw`\bxox[abeoprs]-[\w-]{10,}`,
+    String.raw`\b(?:sk|rk|pk)_(?:live|test)_\w{10,}`,
+    String.raw`\bsk-[\w-]{20,}`,
+    String.raw`\bAIza[\w-]{30,}`,
+    String.raw`\bnpm_\w{30,}`,
+    String.raw`\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?`,
+    String.raw`-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|$)`,
+  ].join('|'),
+  'gi',
+);
+
+/** A cheap necessary condition of every format above; most texts fail it and are not walked a second time. */
+const mayHoldSecret = /[=:_-]|bearer|basic|digest|akia|asia|aiza|eyj/i;
+
+/** Replaces every secret that can be recognised by its format. */
+export function redactText(text: string): string {
+  if (!mayHoldSecret.test(text)) return text;
+  return text.replace(
+    secretFormats,
+    (_match, scheme?: string, protocol?: string, name?: string, assignment?: string) =>
+      `${scheme === undefined ? '' : `${scheme} `}${protocol ?? ''}${name ?? ''}${assignment ?? ''}${redacted}`,
+  );
+}
+
+/** Tells by its name whether the value of a property is a secret. */
+export type SecretNameTest = (name: string) => boolean;
+
+/** @param configuredNames names from the option `redact`, beside the built-in ones */
+export function createSecretNameTest(configuredNames: readonly string[]): SecretNameTest {
+  const names = new Set([...secretNames, ...configuredNames.map(normaliseName)]);
+  // Results of one method have the same few property names call after call.
+  const known = new Map<string, boolean>();
+  return (name) => {
+    const cached = known.get(name);
+    if (cached !== undefined) return cached;
+    const isSecret = names.has(normaliseName(name));
+    if (known.size < 1_000) known.set(name, isSecret);
+    return isSecret;
+  };
+}
+
+function normaliseName(name: string): string {
+  return name
+    .slice(0, 64)
+    .toLowerCase()
+    .replaceAll(/[-_\s]/g, '');
+}

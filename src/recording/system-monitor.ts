@@ -1,0 +1,109 @@
+import { statfs } from 'node:fs/promises';
+import { currentLoad, mem } from 'systeminformation';
+import type { Clock } from '../clock.js';
+import type { SystemSample } from '../model.js';
+
+const samplesKept = 4_000;
+/** The load is a difference between two readings; the first is taken this long after the start. */
+const firstSampleAfterMs = 300;
+
+export interface SystemMonitorOptions {
+  readonly intervalMs: number;
+  readonly clock: Clock;
+  /** Folders whose disks are watched; the fullest counts. */
+  readonly diskPaths: readonly string[];
+  readonly onSample: (sample: SystemSample) => void;
+  /** Told when a sample cannot be taken; sampling goes on. */
+  readonly onFailure: (thrown: unknown) => void;
+}
+
+/** Samples CPU, memory and disk of the whole machine at an interval, in the main process. */
+export class SystemMonitor {
+  readonly #options: SystemMonitorOptions;
+  readonly #samples: SystemSample[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  #sampling: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: SystemMonitorOptions) {
+    this.#options = options;
+  }
+
+  /** Takes the first reading of the load and begins to sample. */
+  async start(): Promise<void> {
+    await currentLoad().catch(this.#options.onFailure);
+    this.#schedule(Math.min(firstSampleAfterMs, this.#options.intervalMs));
+  }
+
+  /** Ends the sampling; a sample that is being taken is waited for. */
+  async stop(): Promise<void> {
+    this.halt();
+    await this.#sampling;
+  }
+
+  /** Ends the sampling at once, for a process that is about to exit. */
+  halt(): void {
+    this.#stopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  /** The newest sample at that time, or the first one when there is none before it; null when there is none at all. */
+  at(epochMs: number): SystemSample | null {
+    let low = 0;
+    let high = this.#samples.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#samples[middle]?.atMs ?? 0) <= epochMs) low = middle;
+      else high = middle - 1;
+    }
+    return this.#samples[low] ?? null;
+  }
+
+  get latest(): SystemSample | null {
+    return this.#samples.at(-1) ?? null;
+  }
+
+  #schedule(afterMs: number): void {
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => {
+      this.#sampling = this.#sample().finally(() => this.#schedule(this.#options.intervalMs));
+    }, afterMs);
+    this.#timer.unref();
+  }
+
+  async #sample(): Promise<void> {
+    const { clock, onSample, onFailure } = this.#options;
+    const startedMs = clock.monotonicMs();
+    try {
+      const [load, memory, diskPercent] = await Promise.all([
+        currentLoad(),
+        mem(),
+        this.#fullestDiskPercent(),
+      ]);
+      const sample: SystemSample = {
+        atMs: clock.epochMs(),
+        cpuPercent: load.currentLoad,
+        // Memory that holds cached files counts as free: it is given up when a process needs it.
+        memoryPercent: ((memory.total - memory.available) / memory.total) * 100,
+        diskPercent,
+        costMs: clock.monotonicMs() - startedMs,
+      };
+      this.#samples.push(sample);
+      if (this.#samples.length > samplesKept) this.#samples.splice(0, samplesKept / 2);
+      onSample(sample);
+    } catch (thrown) {
+      onFailure(thrown);
+    }
+  }
+
+  async #fullestDiskPercent(): Promise<number> {
+    const shares = await Promise.all(
+      this.#options.diskPaths.map(async (path) => {
+        const { blocks, bavail } = await statfs(path);
+        return blocks === 0 ? 0 : ((blocks - bavail) / blocks) * 100;
+      }),
+    );
+    return Math.max(0, ...shares);
+  }
+}

@@ -1,0 +1,189 @@
+import picocolors from 'picocolors';
+import type { Issue, Scenario, Score, SessionReport, Severity, Suggestion } from '../model.js';
+import { formatDuration, formatShare, msPerMinute } from '../units.js';
+import { toPlainText, truncate, wrap } from './plain-text.js';
+
+export const reportWidth = 80;
+const issuesShown = 10;
+const suggestionsShown = 10;
+/** A long error text is cut here in the report; the database holds it whole. */
+const proseCharsMax = 400;
+
+type Colors = ReturnType<typeof picocolors.createColors>;
+
+/** The improvement report as text, 80 columns wide, with terminal colours or without. */
+export function renderTerminal(report: SessionReport, options: { readonly colors: boolean }): string {
+  const colors = picocolors.createColors(options.colors);
+  const lines = [
+    '='.repeat(reportWidth),
+    colors.bold(center('REAL-WORLD TESTING - IMPROVEMENT REPORT').trimEnd()),
+    '='.repeat(reportWidth),
+    '',
+    ...renderHeader(report),
+    '',
+    heading('SUMMARY', colors),
+    ...renderSummary(report, colors),
+    '',
+    heading('WHAT WORKED WELL', colors),
+    ...renderStatements(report.workedWell, colors.green, 'Nothing stood out.'),
+    '',
+    heading('WHAT WORKED POORLY', colors),
+    ...renderStatements(report.workedPoorly, colors.yellow, 'Nothing: no slow or unreliable capability.'),
+    '',
+    heading('TOP ISSUES DISCOVERED', colors),
+    ...renderIssues(report.issues, report.scenarios, colors),
+    '',
+    heading('ACTIONABLE IMPROVEMENTS', colors),
+    ...renderSuggestions(report.suggestions, colors),
+    '',
+    heading('END OF REPORT', colors),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function renderHeader({ session }: SessionReport): readonly string[] {
+  const elapsedMs = (session.endedAtMs ?? Date.now()) - session.startedAtMs;
+  const reason = session.stopReason === null ? '' : ` (${toPlainText(session.stopReason)})`;
+  return [
+    `Session ID: ${session.sessionId}`,
+    ...field('Project', toPlainText(session.projectPath)),
+    `Duration: ${formatMinutes(elapsedMs)}`,
+    ...field('Status', `${session.status}${reason}`),
+  ];
+}
+
+function renderSummary(
+  { totals, scenarios, score, session }: SessionReport,
+  colors: Colors,
+): readonly string[] {
+  const underFault =
+    totals.errorsUnderFault === 0 ? '' : ` (and ${totals.errorsUnderFault} under injected faults)`;
+  return [
+    `Total Activities: ${totals.activities}`,
+    `Total Errors: ${totals.errors}${underFault}`,
+    `Success Rate: ${totals.successRate === null ? 'no activity' : formatShare(totals.successRate)}`,
+    `Avg Response Time: ${totals.meanMs === null ? 'no activity' : formatDuration(totals.meanMs)}`,
+    ...(score === null ? ['Quality Score: not enough data'] : describeScore(score)),
+    `Seed: ${session.seed}`,
+    ...scenarios.map((scenario) => renderScenario(scenario, colors)),
+  ];
+}
+
+function renderScenario(scenario: Scenario, colors: Colors): string {
+  const paint =
+    scenario.outcome === 'passed' ? colors.green : scenario.outcome === 'skipped' ? colors.dim : colors.red;
+  const duration = scenario.durationMs === null ? '' : formatDuration(scenario.durationMs);
+  const name = truncate(toPlainText(scenario.name), 44);
+  return `  ${paint(scenario.outcome.padEnd(8))}${scenario.kind.padEnd(12)}${name.padEnd(46)}${duration.padStart(8)}`;
+}
+
+function describeScore(score: Score): readonly string[] {
+  const parts = score.parts.map(
+    ({ name, weight, value }) =>
+      `${name} ${(weight * value * 100).toFixed(1)} of ${Math.round(weight * 100)}`,
+  );
+  return [`Quality Score: ${score.total.toFixed(1)} of 100`, `  ${parts.join(', ')}`];
+}
+
+function renderStatements(
+  statements: readonly { readonly capability: string; readonly statement: string }[],
+  paint: (text: string) => string,
+  otherwise: string,
+): readonly string[] {
+  if (statements.length === 0) return [otherwise];
+  return statements.flatMap(({ capability, statement }, index) => [
+    ...(index === 0 ? [] : ['']),
+    paint(`${capability}:`),
+    ...indent(toPlainText(statement), 2),
+  ]);
+}
+
+function renderIssues(
+  issues: readonly Issue[],
+  scenarios: readonly Scenario[],
+  colors: Colors,
+): readonly string[] {
+  if (issues.length === 0) return ['None.'];
+  const lines = issues.slice(0, issuesShown).flatMap((issue, index) => {
+    const scenario = scenarios.find(({ taskId }) => taskId === issue.taskId);
+    return [
+      ...(index === 0 ? [] : ['']),
+      `${index + 1}. ${paintSeverity(issue.severity, colors)} ${issue.capability}`,
+      ...indent(toPlainText(issue.description), 3),
+      ...(issue.suggestedFix === null ? [] : indent(`Fix: ${toPlainText(issue.suggestedFix)}`, 3)),
+      ...(scenario === undefined ? [] : indent(`Seen in: ${toPlainText(locate(scenario))}`, 3)),
+      ...(issue.evidenceActivityId === null
+        ? []
+        : indent(`Evidence: activity ${issue.evidenceActivityId}`, 3)),
+    ];
+  });
+  return [...lines, ...omitted(issues.length - issuesShown, 'issue')];
+}
+
+function renderSuggestions(suggestions: readonly Suggestion[], colors: Colors): readonly string[] {
+  if (suggestions.length === 0) return ['None: the data give no reason for advice.'];
+  const lines = suggestions
+    .slice(0, suggestionsShown)
+    .flatMap((suggestion, index) => [
+      ...(index === 0 ? [] : ['']),
+      ...indent(
+        `${index + 1}. ${paintSeverity(suggestion.priority, colors)} ${toPlainText(suggestion.suggestion)}`,
+        0,
+      ),
+      ...indent(`Category: ${suggestion.category}`, 3),
+      ...indent(`Why: ${toPlainText(suggestion.rationale)}`, 3),
+      ...indent(`Impact: ${toPlainText(suggestion.estimatedImpact)}`, 3),
+    ]);
+  return [...lines, ...omitted(suggestions.length - suggestionsShown, 'suggestion')];
+}
+
+function omitted(count: number, what: string): readonly string[] {
+  return count > 0 ? ['', `... and ${count} more ${what}${count === 1 ? '' : 's'} in the database.`] : [];
+}
+
+function locate({ file, line, name }: Scenario): string {
+  return `${file}${line === null ? '' : `:${line}`} > ${name}`;
+}
+
+function paintSeverity(severity: Severity, colors: Colors): string {
+  const label = `[${severity.toUpperCase()}]`;
+  switch (severity) {
+    case 'critical':
+      return colors.bold(colors.red(label));
+    case 'high':
+      return colors.red(label);
+    case 'medium':
+      return colors.yellow(label);
+    case 'low':
+    case 'info':
+      return colors.cyan(label);
+    default:
+      return severity satisfies never;
+  }
+}
+
+function heading(title: string, colors: Colors): string {
+  const left = Math.floor((reportWidth - title.length - 2) / 2);
+  const right = reportWidth - title.length - 2 - left;
+  return `${'='.repeat(left)} ${colors.bold(title)} ${'='.repeat(right)}`;
+}
+
+function center(text: string): string {
+  return ' '.repeat(Math.floor((reportWidth - text.length) / 2)) + text;
+}
+
+function field(label: string, value: string): readonly string[] {
+  return indent(`${label}: ${value}`, 0);
+}
+
+function indent(text: string, width: number): readonly string[] {
+  const bounded = truncate(text, proseCharsMax);
+  return wrap(bounded, reportWidth - width).map(
+    (line, index) => ' '.repeat(index === 0 ? width : Math.max(width, 2)) + line,
+  );
+}
+
+function formatMinutes(elapsedMs: number): string {
+  const minutes = elapsedMs / msPerMinute;
+  return minutes < 1 ? formatDuration(elapsedMs) : `${minutes.toFixed(1)} minutes`;
+}

@@ -1,0 +1,147 @@
+/**
+ * The schema, as ordered migrations. Migration 1 is the customer's: five tables and five indexes whose names and
+ * columns never change, so that SQL written for them keeps running. Later ones add.
+ */
+export interface Migration {
+  readonly version: number;
+  readonly sql: string;
+}
+
+/** `application_id` of a database of this tool: "RWTS". */
+export const applicationId = 0x52_57_54_53;
+
+export const customerTables = [
+  'test_sessions',
+  'activities',
+  'performance_metrics',
+  'issues',
+  'improvement_suggestions',
+] as const;
+
+const customerSchema = `
+CREATE TABLE IF NOT EXISTS test_sessions (
+    session_id TEXT PRIMARY KEY,
+    project_path TEXT NOT NULL,
+    start_time TEXT NOT NULL,
+    end_time TEXT,
+    duration_minutes INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    total_activities INTEGER DEFAULT 0,
+    total_errors INTEGER DEFAULT 0,
+    avg_response_time REAL DEFAULT 0,
+    avg_cpu_usage REAL DEFAULT 0,
+    avg_memory_usage REAL DEFAULT 0,
+    overall_score REAL DEFAULT 0,
+    created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP
+);
+CREATE TABLE IF NOT EXISTS activities (
+    activity_id TEXT PRIMARY KEY,
+    session_id TEXT NOT NULL,
+    timestamp TEXT NOT NULL,
+    capability TEXT NOT NULL,
+    activity_type TEXT NOT NULL,
+    description TEXT,
+    response_time_ms REAL,
+    cpu_before REAL,
+    cpu_after REAL,
+    memory_before_mb REAL,
+    memory_after_mb REAL,
+    success BOOLEAN,
+    error_message TEXT,
+    result_data TEXT,
+    created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
+    FOREIGN KEY (session_id) REFERENCES test_sessions(session_id)
+);
+CREATE INDEX IF NOT EXISTS idx_activities_session ON activities(session_id);
+CREATE INDEX IF NOT EXISTS idx_activities_capability ON activities(capability);
+CREATE TABLE IF NOT EXISTS performance_metrics (
+    metric_id TEXT PRIMARY KEY,
+    session_id TEXT NOT NULL,
+    timestamp TEXT NOT NULL,
+    capability TEXT NOT NULL,
+    metric_type TEXT NOT NULL,
+    value REAL NOT NULL,
+    unit TEXT NOT NULL,
+    context TEXT,
+    created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
+    FOREIGN KEY (session_id) REFERENCES test_sessions(session_id)
+);
+CREATE INDEX IF NOT EXISTS idx_metrics_session ON performance_metrics(session_id);
+CREATE TABLE IF NOT EXISTS issues (
+    issue_id TEXT PRIMARY KEY,
+    session_id TEXT NOT NULL,
+    timestamp TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    capability TEXT NOT NULL,
+    issue_type TEXT NOT NULL,
+    description TEXT,
+    suggested_fix TEXT,
+    reproducible BOOLEAN,
+    created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
+    FOREIGN KEY (session_id) REFERENCES test_sessions(session_id)
+);
+CREATE INDEX IF NOT EXISTS idx_issues_session ON issues(session_id);
+CREATE INDEX IF NOT EXISTS idx_issues_severity ON issues(severity);
+CREATE TABLE IF NOT EXISTS improvement_suggestions (
+    suggestion_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    session_id TEXT NOT NULL,
+    timestamp TEXT NOT NULL,
+    category TEXT NOT NULL,
+    priority TEXT NOT NULL,
+    suggestion TEXT NOT NULL,
+    rationale TEXT,
+    estimated_impact TEXT,
+    created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
+    FOREIGN KEY (session_id) REFERENCES test_sessions(session_id)
+);
+`;
+
+const scenariosAndMeasures = `
+CREATE TABLE scenarios (
+    scenario_id INTEGER PRIMARY KEY,
+    session_id TEXT NOT NULL REFERENCES test_sessions(session_id) ON DELETE CASCADE,
+    task_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    file TEXT NOT NULL,
+    line INTEGER,
+    kind TEXT NOT NULL,
+    seed INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    start_time TEXT,
+    duration_ms REAL,
+    outcome TEXT NOT NULL,
+    error_message TEXT,
+    UNIQUE (session_id, task_id)
+);
+ALTER TABLE test_sessions ADD COLUMN seed INTEGER;
+ALTER TABLE test_sessions ADD COLUMN environment TEXT;
+ALTER TABLE test_sessions ADD COLUMN stop_reason TEXT;
+ALTER TABLE test_sessions ADD COLUMN capabilities TEXT;
+ALTER TABLE activities ADD COLUMN scenario_id INTEGER REFERENCES scenarios(scenario_id);
+ALTER TABLE activities ADD COLUMN outcome TEXT;
+ALTER TABLE activities ADD COLUMN error_type TEXT;
+ALTER TABLE activities ADD COLUMN attempt INTEGER;
+ALTER TABLE activities ADD COLUMN worker_pid INTEGER;
+ALTER TABLE activities ADD COLUMN parent_id TEXT;
+ALTER TABLE activities ADD COLUMN fault TEXT;
+ALTER TABLE activities ADD COLUMN overlapping INTEGER;
+ALTER TABLE activities ADD COLUMN cpu_time_ms REAL;
+ALTER TABLE activities ADD COLUMN first_result_ms REAL;
+ALTER TABLE activities ADD COLUMN heap_before_mb REAL;
+ALTER TABLE activities ADD COLUMN heap_after_mb REAL;
+ALTER TABLE activities ADD COLUMN external_before_mb REAL;
+ALTER TABLE activities ADD COLUMN external_after_mb REAL;
+ALTER TABLE activities ADD COLUMN event_loop_utilization REAL;
+ALTER TABLE performance_metrics ADD COLUMN scenario_id INTEGER REFERENCES scenarios(scenario_id);
+ALTER TABLE issues ADD COLUMN scenario_id INTEGER REFERENCES scenarios(scenario_id);
+ALTER TABLE issues ADD COLUMN evidence_activity_id TEXT;
+ALTER TABLE issues ADD COLUMN source TEXT NOT NULL DEFAULT 'scenario';
+ALTER TABLE improvement_suggestions ADD COLUMN issue_id TEXT;
+`;
+
+export const migrations: readonly Migration[] = [
+  { version: 1, sql: customerSchema },
+  { version: 2, sql: scenariosAndMeasures },
+];
+
+export const newestVersion = migrations.at(-1)?.version ?? 0;
