@@ -1,0 +1,50 @@
+import type { LintRule } from './lint-rule.js';
+
+/**
+ * The rules of eslint-plugin-sonarjs that describe a weakness and report on syntax alone, so without a TypeScript
+ * program. `post-message` and `disabled-resource-integrity` need types and are left out; `no-clear-text-protocols` and
+ * `no-hardcoded-ip` are about configuration, not about a weakness of the code.
+ */
+export const sonarjsRules: readonly LintRule[] = [
+  { rule: 'code-eval', cwe: 'CWE-95', severity: 'high' },
+  { rule: 'confidential-information-logging', cwe: 'CWE-532', severity: 'medium' },
+  { rule: 'content-security-policy', cwe: 'CWE-693', severity: 'low' },
+  { rule: 'cookie-no-httponly', cwe: 'CWE-1004', severity: 'low' },
+  { rule: 'cors', cwe: 'CWE-942', severity: 'medium' },
+  { rule: 'csrf', cwe: 'CWE-352', severity: 'high' },
+  { rule: 'disabled-auto-escaping', cwe: 'CWE-79', severity: 'medium' },
+  { rule: 'dompurify-unsafe-config', cwe: 'CWE-79', severity: 'medium' },
+  { rule: 'dynamically-constructed-templates', cwe: 'CWE-1336', severity: 'high' },
+  { rule: 'encryption-secure-mode', cwe: 'CWE-327', severity: 'medium' },
+  { rule: 'file-permissions', cwe: 'CWE-732', severity: 'medium' },
+  { rule: 'file-uploads', cwe: 'CWE-434', severity: 'medium' },
+  { rule: 'frame-ancestors', cwe: 'CWE-1021', severity: 'low' },
+  { rule: 'hardcoded-secret-signatures', cwe: 'CWE-798', severity: 'high' },
+  { rule: 'hashing', cwe: 'CWE-328', severity: 'medium' },
+  { rule: 'hidden-files', cwe: 'CWE-538', severity: 'low' },
+  { rule: 'insecure-cookie', cwe: 'CWE-614', severity: 'low' },
+  { rule: 'insecure-jwt-token', cwe: 'CWE-347', severity: 'high' },
+  { rule: 'link-with-target-blank', cwe: 'CWE-1022', severity: 'low' },
+  { rule: 'no-angular-bypass-sanitization', cwe: 'CWE-79', severity: 'medium' },
+  { rule: 'no-hardcoded-passwords', cwe: 'CWE-259', severity: 'medium' },
+  { rule: 'no-hardcoded-secrets', cwe: 'CWE-798', severity: 'medium' },
+  { rule: 'no-mime-sniff', cwe: 'CWE-693', severity: 'low' },
+  { rule: 'no-os-command-from-path', cwe: 'CWE-426', severity: 'low' },
+  { rule: 'no-unsafe-unzip', cwe: 'CWE-409', severity: 'medium' },
+  { rule: 'no-weak-cipher', cwe: 'CWE-327', severity: 'medium' },
+  { rule: 'no-weak-keys', cwe: 'CWE-326', severity: 'medium' },
+  { rule: 'os-command', cwe: 'CWE-78', severity: 'high' },
+  { rule: 'production-debug', cwe: 'CWE-489', severity: 'low' },
+  { rule: 'pseudo-random', cwe: 'CWE-338', severity: 'low' },
+  { rule: 'publicly-writable-directories', cwe: 'CWE-379', severity: 'low' },
+  { rule: 'session-regeneration', cwe: 'CWE-384', severity: 'medium' },
+  { rule: 'slow-regex', cwe: 'CWE-1333', severity: 'medium' },
+  { rule: 'sql-queries', cwe: 'CWE-89', severity: 'high' },
+  { rule: 'strict-transport-security', cwe: 'CWE-319', severity: 'low' },
+  { rule: 'super-linear-regex', cwe: 'CWE-1333', severity: 'medium' },
+  { rule: 'unverified-certificate', cwe: 'CWE-295', severity: 'high' },
+  { rule: 'unverified-hostname', cwe: 'CWE-297', severity: 'high' },
+  { rule: 'weak-ssl', cwe: 'CWE-327', severity: 'medium' },
+  { rule: 'x-powered-by', cwe: 'CWE-200', severity: 'low' },
+  { rule: 'xml-parser-xxe', cwe: 'CWE-611', severity: 'high' },
+];
