@@ -1,0 +1,48 @@
+import type { Confusion, Evaluation, LabelledCase } from './mistake-types.js';
+
+type Counts = { -readonly [Key in keyof Confusion]: number };
+
+/** Counts warnings against labels; `warnedRules` gives the rules warned of in a piece of code. */
+export function evaluateWarnings(
+  cases: readonly LabelledCase[],
+  warnedRules: (code: string) => ReadonlySet<string>,
+): Evaluation {
+  const total = noCases();
+  const perRule = new Map<string, Counts>();
+  let crossRuleFalsePositives = 0;
+  for (const { code, rule, label } of cases) {
+    const warned = warnedRules(code);
+    const outcome = outcomeOf(label, warned, rule);
+    const ofRule = perRule.get(rule) ?? noCases();
+    perRule.set(rule, ofRule);
+    total[outcome] += 1;
+    ofRule[outcome] += 1;
+    if (outcome === 'falsePositives' && !warned.has(rule)) crossRuleFalsePositives += 1;
+  }
+  const { truePositives, falsePositives, falseNegatives } = total;
+  const precision = share(truePositives, truePositives + falsePositives);
+  const recall = share(truePositives, truePositives + falseNegatives);
+  return {
+    ...total,
+    precision,
+    recall,
+    f1: precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall),
+    crossRuleFalsePositives,
+    perRule: Object.fromEntries([...perRule].sort(([a], [b]) => (a < b ? -1 : 1))),
+    casesSeen: cases.length,
+  };
+}
+
+function outcomeOf(label: 'wrong' | 'right', warned: ReadonlySet<string>, rule: string): keyof Confusion {
+  if (label === 'wrong') return warned.has(rule) ? 'truePositives' : 'falseNegatives';
+  return warned.size > 0 ? 'falsePositives' : 'trueNegatives';
+}
+
+/** Of nothing, all: no warning was false and no mistake was missed. */
+function share(part: number, whole: number): number {
+  return whole === 0 ? 1 : part / whole;
+}
+
+function noCases(): Counts {
+  return { truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0 };
+}
