@@ -1,5 +1,20 @@
 import { defineConfig } from 'vitest/config';
+import { realWorld } from 'vitest-realworld/plugin';
 
 export default defineConfig({
-  test: { name: 'unit', include: ['tests/**/*.test.ts', 'hub/tests/**/*.test.ts'], testTimeout: 60_000 },
+  plugins: [
+    realWorld({
+      hub: 'vitest-realworld-hub',
+      workspace: 'node_modules/three',
+      include: ['hub/scenarios/*.realworld.ts'],
+    }),
+  ],
+  test: {
+    name: 'unit',
+    include: ['tests/**/*.test.ts', 'hub/tests/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'tests/package/**'],
+    testTimeout: 60_000,
+    // The hub runs as it is published: built, and not through Vite's module runner, which would slow it down.
+    server: { deps: { external: [/\/hub\/dist\//] } },
+  },
 });
