@@ -50,7 +50,7 @@ export default class RealWorldReporter implements Reporter {
     this.#store ??= new SessionStore(resolve(rootPath, this.#options.database));
   }
 
-  async onTestRunStart(specifications: readonly TestSpecification[]): Promise<void> {
+  onTestRunStart(specifications: readonly TestSpecification[]): void {
     const own = specifications.find(({ project }) => project.name === projectName);
     const vitest = this.#vitest;
     if (own === undefined || vitest === null) return;
@@ -84,7 +84,7 @@ export default class RealWorldReporter implements Reporter {
       sessionId: session.sessionId,
       journalDirectory: session.journalDirectory,
     });
-    await session.begin();
+    session.begin();
   }
 
   onTestCaseResult(testCase: TestCase): void {
@@ -143,7 +143,7 @@ export default class RealWorldReporter implements Reporter {
     const session = this.#session;
     this.#session = null;
     process.removeListener('exit', this.#finishOnExit);
-    session?.finishNow('stopped', 'the run was interrupted');
+    session?.finishInterrupted();
   }
 
   /** Beside a reporter for programs, people are spoken to on standard error. */

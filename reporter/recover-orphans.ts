@@ -5,6 +5,7 @@ import { findOrphans, removeSessionDirectory } from './session-directories.js';
 
 export interface RecoveredSession {
   readonly sessionId: string;
+  /** Activities that were not in the database before. */
   readonly activities: number;
 }
 
@@ -24,10 +25,13 @@ export function recoverOrphans(store: SessionStore, journalRoot: string): readon
     }
     activities += ingest.settleCrashed();
     store.markCrashedScenarios(sessionId);
+    const { status, endedAtMs, stopReason } = store.readSession(sessionId);
+    // An interrupted run ended its session and left lines that came late: only its totals change.
+    const killed = status === 'running';
     store.finishSession(sessionId, {
-      status: 'error',
-      endedAtMs: systemClock.epochMs(),
-      stopReason: 'the run was killed; its journals were read by a later one',
+      status: killed ? 'error' : status,
+      endedAtMs: endedAtMs ?? systemClock.epochMs(),
+      stopReason: killed ? 'the run was killed; its journals were read by a later one' : stopReason,
     });
     removeSessionDirectory(directory);
     return { sessionId, activities };

@@ -51,12 +51,16 @@ function readOwner(directory: string): SessionOwner | null {
 }
 
 function isAlive({ pid, processStart: startedAt }: SessionOwner): boolean {
+  return isRunning(pid) && (startedAt === null || processStart(pid) === startedAt);
+}
+
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    return (thrown as NodeJS.ErrnoException).code !== 'ESRCH';
   }
-  return startedAt === null || processStart(pid) === startedAt;
 }
 
 /** The start time in clock ticks out of `/proc`, where there is one: process ids are used again. */

@@ -6,15 +6,18 @@ import { messageOf } from '../src/errors.js';
 import type { Issue, SessionReport, SessionStatus } from '../src/model.js';
 import type { ResolvedOptions } from '../src/options.js';
 import { type DamagedLine, JournalReader } from '../src/recording/journal-reader.js';
+import { flushIntervalMs } from '../src/recording/journal-writer.js';
 import { SystemMonitor } from '../src/recording/system-monitor.js';
 import { renderJson } from '../src/report/json.js';
 import { LiveGroups } from '../src/report/live.js';
 import { renderTerminal } from '../src/report/terminal.js';
 import type { SessionIngest } from '../src/storage/ingest.js';
 import type { ScenarioEnd, SessionStart, SessionStore } from '../src/storage/session-store.js';
-import { createSessionDirectory, removeSessionDirectory } from './session-directories.js';
+import { createSessionDirectory, isRunning, removeSessionDirectory } from './session-directories.js';
 
 const tailIntervalMs = 200;
+/** Workers write what they hold within the flush interval; an interrupted run waits for that, and a little more. */
+const settleMs = flushIntervalMs * 1.5;
 
 export interface SessionRunOptions {
   readonly store: SessionStore;
@@ -61,8 +64,8 @@ export class SessionRun {
     return this.#run.start.sessionId;
   }
 
-  async begin(): Promise<void> {
-    await this.#monitor.start();
+  begin(): void {
+    this.#monitor.start();
     this.#timer = setInterval(() => this.#guard(() => this.#tick()), tailIntervalMs);
     this.#timer.unref();
   }
@@ -78,11 +81,16 @@ export class SessionRun {
   /** Ends the session: everything that the journals hold is stored, analysed, printed and saved as a report. */
   async finish(status: SessionStatus, stopReason: string | null): Promise<void> {
     await this.#monitor.stop();
-    this.finishNow(status, stopReason);
+    this.#finishNow(status, stopReason);
   }
 
-  /** As `finish`, without waiting for anything, for a process that is about to exit. */
-  finishNow(status: SessionStatus, stopReason: string | null): void {
+  /** As `finish`, for a process that is about to exit and can no longer wait for events. */
+  finishInterrupted(): void {
+    sleep(settleMs);
+    this.#finishNow('stopped', 'the run was interrupted');
+  }
+
+  #finishNow(status: SessionStatus, stopReason: string | null): void {
     if (this.#finished) return;
     this.#finished = true;
     this.#monitor.halt();
@@ -101,7 +109,9 @@ export class SessionRun {
     });
     const report = this.#analyze(endedAtMs);
     if (options.report) this.#publish(report);
-    removeSessionDirectory(this.journalDirectory);
+    // The worker of an interrupted run may be alive and write more; the next run then finds its journal and adds it.
+    const mayGrow = status === 'stopped' && this.#reader.workerPids.some(isRunning);
+    if (!mayGrow) removeSessionDirectory(this.journalDirectory);
   }
 
   #tick(): void {
@@ -177,4 +187,9 @@ export class SessionRun {
       `vitest-realworld: recording has trouble: ${messageOf(thrown)}. What is in ${this.journalDirectory} is not lost.\n`,
     );
   }
+}
+
+/** Waits without giving up the thread: on the way out of a process no timer runs any more. */
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

@@ -42,7 +42,7 @@ export function analyzeSession(facts: SessionFacts): SessionReport {
         activities === 0 ? null : total(capabilities, ({ meanMs, calls }) => meanMs * calls) / activities,
     },
     capabilities,
-    workedWell: capabilities.filter(workedWell).map((summary) => ({
+    workedWell: capabilities.filter((summary) => workedWell(summary) && describePoorly(summary).length === 0).map((summary) => ({
       capability: summary.capability,
       statement: `High success rate (${formatRate(summary)}) and fast response (${formatDuration(summary.meanMs)})`,
     })),
@@ -82,8 +82,9 @@ function describePoorly(summary: CapabilitySummary): readonly { capability: stri
   return [{ capability, statement: statement.charAt(0).toUpperCase() + statement.slice(1) }];
 }
 
-function formatRate({ successRate, calls }: CapabilitySummary): string {
+function formatRate({ successRate, calls, errorsUnderFault }: CapabilitySummary): string {
+  const judged = calls - errorsUnderFault;
   return successRate === null
     ? 'no call without fault'
-    : `${formatShare(successRate)} of ${calls} ${calls === 1 ? 'call' : 'calls'}`;
+    : `${formatShare(successRate)} of ${judged} ${judged === 1 ? 'call' : 'calls'}`;
 }

@@ -39,11 +39,11 @@ export function suggestImprovements(
 function adviseOn(issue: Issue, figures: MethodFigures | undefined, facts: SessionFacts): Advice | null {
   switch (issue.issueType) {
     case 'unreliable':
-      return figures === undefined ? null : adviseOnFailures(figures, facts);
+      return figures === undefined ? adviseFromFix(issue) : adviseOnFailures(figures, facts);
     case 'slow':
-      return figures === undefined ? null : adviseOnSlowness(figures);
+      return figures === undefined ? adviseFromFix(issue) : adviseOnSlowness(figures);
     case 'timeout':
-      return figures === undefined ? null : adviseOnTimeouts(figures);
+      return figures === undefined ? adviseFromFix(issue) : adviseOnTimeouts(figures);
     case 'crash':
     case 'worker_crash':
       return {
@@ -51,6 +51,13 @@ function adviseOn(issue: Issue, figures: MethodFigures | undefined, facts: Sessi
         suggestion: `Find out why the process dies in ${issue.capability}`,
         rationale: issue.description,
         estimatedImpact: 'A crash ends every other call of the worker as well',
+      };
+    case 'scenario_failed':
+      return {
+        category: 'bug_fix',
+        suggestion: `Make the ${issue.capability} scenario pass`,
+        rationale: issue.description,
+        estimatedImpact: 'What it checks after the place where it failed is unknown until then',
       };
     case 'missing_capability':
       return {
@@ -67,15 +74,19 @@ function adviseOn(issue: Issue, figures: MethodFigures | undefined, facts: Sessi
         estimatedImpact: 'Response times on a full machine vary; they would become comparable',
       };
     default:
-      return issue.suggestedFix === null
-        ? null
-        : {
-            category: 'bug_fix',
-            suggestion: issue.suggestedFix,
-            rationale: issue.description,
-            estimatedImpact: 'Removes this issue',
-          };
+      return adviseFromFix(issue);
   }
+}
+
+/** What a scenario that reported an issue advises by itself. */
+function adviseFromFix({ suggestedFix, description, severity }: Issue): Advice | null {
+  if (suggestedFix === null) return null;
+  return {
+    category: 'bug_fix',
+    suggestion: suggestedFix,
+    rationale: description,
+    estimatedImpact: `Resolves an issue of severity ${severity}`,
+  };
 }
 
 function adviseOnFailures(figures: MethodFigures, facts: SessionFacts): Advice {
@@ -106,12 +117,14 @@ function adviseOnSlowness({ capability, method, meanMs, calls, cpuTimeMs }: Meth
   };
 }
 
-function adviseOnTimeouts({ capability, method, timeouts, calls, errors }: MethodFigures): Advice {
+function adviseOnTimeouts(figures: MethodFigures): Advice {
+  const { capability, method, timeouts, calls, errors, errorsUnderFault } = figures;
+  const judged = calls - errorsUnderFault;
   return {
     category: 'reliability',
     suggestion: `Bound the time of ${capability}.${method}`,
     rationale: `${timeouts} of ${calls} calls had not returned when their scenario ended`,
-    estimatedImpact: `Success rate would rise to ${formatShare((calls - errors + timeouts) / calls)}`,
+    estimatedImpact: `Success rate would rise to ${formatShare((judged - errors + timeouts) / judged)}`,
   };
 }
 

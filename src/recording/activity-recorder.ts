@@ -1,19 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../clock.js';
 import { RealWorldError } from '../errors.js';
-import type {
-  ActivityOutcome,
-  CapturedError,
-  Issue,
-  ProcessSample,
-  ScenarioStart,
-  Severity,
+import {
+  type ActivityOutcome,
+  type CapturedError,
+  type Issue,
+  type ProcessSample,
+  type ScenarioStart,
+  type Severity,
+  severities,
 } from '../model.js';
 import { captureError, type DigestLimits, digestValue } from './digest.js';
 import { activityIdOf, encodeActivity, encodeEntry, encodeSubject } from './journal-codec.js';
 import type { JournalWriter } from './journal-writer.js';
 import type { ProcessSampler } from './process-sampler.js';
-import { redactText } from './redact.js';
+import { redactBeginning } from './redact.js';
 
 /** A call that runs longer than this is noted in the journal before it ends, so that a crash does not lose it. */
 const noteRunningAfterMs = 100;
@@ -107,6 +108,8 @@ export class RunningActivity {
   descendants = 0;
   noted = false;
   settled = false;
+  /** True while a generator or a lazy promise does nothing because its caller does not ask. */
+  waitsForCaller = false;
 
   constructor(
     sequence: number,
@@ -159,7 +162,7 @@ export class ScenarioRecorder {
   }
 
   describeMethod(capability: string, method: string): RecordedMethod {
-    const boundedMethod = redactText(method).slice(0, 200);
+    const boundedMethod = redactBeginning(method, 200).text;
     const { taskId, attempt } = this.start;
     return {
       capability,
@@ -176,7 +179,8 @@ export class ScenarioRecorder {
     let ancestors = 0;
     for (let ancestor = parent; ancestor !== null; ancestor = ancestor.parent) {
       ancestor.descendants++;
-      ancestors++;
+      // One that is over is not among the running ones any more.
+      if (!ancestor.settled) ancestors++;
     }
     activity.overlappingAtStart = Math.max(0, recorder.running.size - ancestors);
     activity.startedCountAtStart = ++recorder.startedCount;
@@ -228,6 +232,7 @@ export class ScenarioRecorder {
     }
     requireText('record.metric(name, value, unit)', 'name', metricType);
     requireText(`record.metric("${metricType}")`, 'unit', unit);
+    requireTextIfGiven(`record.metric("${metricType}")`, 'capability', input.capability);
     const { journal, clock, digestLimits } = this.#options;
     const context = input.context === undefined ? {} : boundContext(input.context, digestLimits);
     const metric = {
@@ -243,9 +248,18 @@ export class ScenarioRecorder {
     journal.append(encodeEntry({ entry: 'metric', metric }));
   }
 
-  /** @throws RealWorldError `RECORD_INVALID` when the description is missing */
+  /** @throws RealWorldError `RECORD_INVALID` for a description, severity, capability or fix that cannot be stored */
   recordIssue(input: IssueInput): void {
     requireText('record.issue({ description })', 'description', input.description);
+    if (!severities.includes(input.severity)) {
+      throw new RealWorldError(
+        'RECORD_INVALID',
+        `record.issue({ severity }) was given ${String(input.severity)}. Use one of ${severities.join(', ')}.`,
+      );
+    }
+    requireTextIfGiven('record.issue({ capability })', 'capability', input.capability);
+    requireTextIfGiven('record.issue({ issueType })', 'type', input.issueType);
+    requireTextIfGiven('record.issue({ suggestedFix })', 'fix', input.suggestedFix);
     const { journal, clock } = this.#options;
     const issue: Issue = {
       issueId: activityIdOf(journal.journalId, this.#recorder.nextSequence()),
@@ -254,15 +268,18 @@ export class ScenarioRecorder {
       severity: input.severity,
       capability: input.capability ?? this.start.kind,
       issueType: input.issueType ?? 'reported',
-      description: redactText(input.description).slice(0, 10_000),
-      suggestedFix: input.suggestedFix === undefined ? null : redactText(input.suggestedFix).slice(0, 10_000),
+      description: redactBeginning(input.description, 10_000).text,
+      suggestedFix: input.suggestedFix === undefined ? null : redactBeginning(input.suggestedFix, 10_000).text,
       reproducible: input.reproducible ?? null,
       evidenceActivityId: null,
     };
     journal.append(encodeEntry({ entry: 'issue', issue }));
   }
 
-  /** Ends the attempt: calls that are still running are recorded as `timed_out`, and everything is flushed. */
+  /**
+   * Ends the attempt: calls that are still running are recorded as `timed_out`, those that their caller stopped asking
+   * as `abandoned`, and everything is flushed.
+   */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -271,7 +288,8 @@ export class ScenarioRecorder {
     for (const activity of this.#recorder.running) {
       if (activity.scenario !== this) continue;
       this.#settle(activity);
-      this.#write(activity, endedMs, 'timed_out', unfinishedError, null);
+      if (activity.waitsForCaller) this.#write(activity, endedMs, 'abandoned', null, null);
+      else this.#write(activity, endedMs, 'timed_out', unfinishedError, null);
     }
     const { taskId, attempt } = this.start;
     journal.append(encodeEntry({ entry: 'scenario_ended', taskId, attempt, atMs: clock.epochMs() }));
@@ -346,4 +364,8 @@ function boundContext(
 function requireText(call: string, what: string, text: unknown): void {
   if (typeof text === 'string' && text.trim() !== '') return;
   throw new RealWorldError('RECORD_INVALID', `${call} needs a ${what}: a text that is not empty.`);
+}
+
+function requireTextIfGiven(call: string, what: string, text: unknown): void {
+  if (text !== undefined) requireText(call, what, text);
 }

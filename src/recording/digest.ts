@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { CapturedError } from '../model.js';
-import { redactText, type SecretNameTest } from './redact.js';
+import { redactBeginning, type SecretNameTest } from './redact.js';
 
 export interface DigestLimits {
   /** Longest digest, in bytes of UTF-8. */
@@ -14,8 +14,7 @@ const propertiesShown = 24;
 const errorMessageCharsMax = 10_000;
 /** Room kept for the brackets and the note that close a digest that ran out of room. */
 const closingReserveBytes = 40;
-/** A secret that straddles the cut must still be whole when it is looked for. */
-const redactionOverlapChars = 256;
+const ellipsisBytes = 3;
 const isAscii = /^[\x20-\x7e]*$/;
 const needsEscape = /["\\]/;
 
@@ -26,9 +25,15 @@ const needsEscape = /["\\]/;
 export function digestValue(value: unknown, limits: DigestLimits): string | null {
   if (value === undefined) return null;
   try {
-    const writer = new DigestWriter(limits);
-    writer.write(value, 0);
-    return writer.text;
+    // Brackets and notes are written whatever room is left, so a digest can come out too long: then it is written
+    // again with less room for what it shows.
+    for (let roomBytes = limits.bytesMax - closingReserveBytes; ; roomBytes = Math.floor(roomBytes / 2)) {
+      const writer = new DigestWriter(limits.isSecretName, Math.max(0, roomBytes));
+      writer.write(value, 0);
+      const { text } = writer;
+      if (text.length * 3 <= limits.bytesMax || Buffer.byteLength(text) <= limits.bytesMax) return text;
+      if (roomBytes <= 0) return '"[too long]"';
+    }
   } catch (thrown) {
     return quote(`[not readable: ${thrown instanceof Error ? thrown.name : typeof thrown}]`);
   }
@@ -40,9 +45,9 @@ class DigestWriter {
   readonly #isSecretName: SecretNameTest;
   readonly #ancestors: object[] = [];
 
-  constructor(limits: DigestLimits) {
-    this.#roomBytes = Math.max(0, limits.bytesMax - closingReserveBytes);
-    this.#isSecretName = limits.isSecretName;
+  constructor(isSecretName: SecretNameTest, roomBytes: number) {
+    this.#isSecretName = isSecretName;
+    this.#roomBytes = roomBytes;
   }
 
   write(value: unknown, depth: number): void {
@@ -96,15 +101,20 @@ class DigestWriter {
     if (Array.isArray(value)) return depth >= depthMax ? `[array of ${value.length}]` : null;
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype === Object.prototype || prototype === null) return depth >= depthMax ? '[object]' : null;
-    if (types.isDate(value)) return Number.isNaN(value.getTime()) ? '[invalid date]' : value.toISOString();
-    if (types.isRegExp(value)) return String(value);
-    if (types.isMap(value)) return `[map of ${value.size}]`;
-    if (types.isSet(value)) return `[set of ${value.size}]`;
-    if (types.isArrayBufferView(value) || types.isAnyArrayBuffer(value)) return `[${value.byteLength} bytes]`;
+    if (types.isDate(value)) {
+      const atMs = Date.prototype.getTime.call(value);
+      return Number.isNaN(atMs) ? '[invalid date]' : new Date(atMs).toISOString();
+    }
+    if (types.isRegExp(value)) return `/${readSource(value)}/`;
+    if (types.isMap(value)) return `[map of ${readMapSize(value)}]`;
+    if (types.isSet(value)) return `[set of ${readSetSize(value)}]`;
+    if (types.isTypedArray(value)) return `[${readTypedArrayBytes(value)} bytes]`;
+    if (types.isDataView(value)) return `[${readDataViewBytes(value)} bytes]`;
+    if (types.isArrayBuffer(value)) return `[${readArrayBufferBytes(value)} bytes]`;
+    if (types.isSharedArrayBuffer(value)) return `[${readSharedArrayBufferBytes(value)} bytes]`;
     if (types.isPromise(value)) return '[promise]';
     if (types.isNativeError(value)) {
-      const error = captureError(value);
-      return `${error.name}: ${error.message}`;
+      return `${readData(value, 'name') ?? 'Error'}: ${readData(value, 'message') ?? ''}`;
     }
     return depth >= depthMax ? '[object]' : null;
   }
@@ -113,11 +123,13 @@ class DigestWriter {
     if (items.length > itemsShown) this.#append(`{"length":${items.length},"first":[`);
     else this.#append('[');
     const shown = Math.min(items.length, itemsShown);
-    for (let index = 0; index < shown; index++) {
-      if (this.#roomBytes <= 0) break;
-      if (index > 0) this.#append(',');
-      this.#writeOwn(items, String(index), depth);
+    let written = 0;
+    for (; written < shown && this.#roomBytes > 0; written++) {
+      if (written > 0) this.#append(',');
+      this.#writeOwn(items, String(written), depth);
     }
+    // A long array says how long it is; a short one must not look shorter than it is.
+    if (written < shown && items.length <= itemsShown) this.text += written > 0 ? ',"…"' : '"…"';
     this.text += items.length > itemsShown ? ']}' : ']';
   }
 
@@ -128,8 +140,8 @@ class DigestWriter {
     let written = 0;
     for (; written < shown; written++) {
       const name = names[written] as string;
-      const label = `${written > 0 ? ',' : ''}${quote(redactText(name.slice(0, 80)))}:`;
-      if (this.#roomBytes < label.length + 8) break;
+      const label = `${written > 0 ? ',' : ''}${quote(redactBeginning(name, 80).text)}:`;
+      if (this.#roomBytes < bytesOf(label) + 8) break;
       this.#append(label);
       if (this.#isSecretName(name)) this.#append('"[redacted]"');
       else this.#writeOwn(value, name, depth);
@@ -147,23 +159,52 @@ class DigestWriter {
 
   #quoteBounded(text: string): string {
     const roomChars = Math.max(0, this.#roomBytes - 2);
-    const safe = redactText(
-      text.length > roomChars ? text.slice(0, roomChars + redactionOverlapChars) : text,
-    );
-    if (safe.length <= roomChars && isAscii.test(safe) && !needsEscape.test(safe)) return `"${safe}"`;
-    let kept = safe.slice(0, roomChars);
-    let quoted = quote(kept);
+    const { text: safe, cut } = redactBeginning(text, roomChars);
+    if (!cut && isAscii.test(safe) && !needsEscape.test(safe)) return `"${safe}"`;
+    let kept = safe;
+    let quoted = quote(cut ? `${kept.slice(0, -ellipsisBytes)}…` : kept);
     while (kept.length > 0 && Buffer.byteLength(quoted) > roomChars + 2) {
       kept = kept.slice(0, Math.floor(kept.length * 0.7));
-      quoted = quote(kept);
+      quoted = quote(`${kept.slice(0, -ellipsisBytes)}…`);
     }
-    return kept.length < text.length && kept.length < safe.length ? quote(`${kept.slice(0, -1)}…`) : quoted;
+    return quoted;
   }
 
   #append(piece: string): void {
     this.text += piece;
-    this.#roomBytes -= isAscii.test(piece) ? piece.length : Buffer.byteLength(piece);
+    this.#roomBytes -= bytesOf(piece);
   }
+}
+
+function bytesOf(text: string): number {
+  return isAscii.test(text) ? text.length : Buffer.byteLength(text);
+}
+
+/** A getter of the language itself, so that one of the same name in a subclass is not called. */
+function intrinsicGetter(prototype: object, name: string): (holder: object) => string {
+  const getter = Object.getOwnPropertyDescriptor(prototype, name)?.get;
+  return (holder) => String(getter === undefined ? '?' : Reflect.apply(getter, holder, []));
+}
+
+const readSource = intrinsicGetter(RegExp.prototype, 'source');
+const readMapSize = intrinsicGetter(Map.prototype, 'size');
+const readSetSize = intrinsicGetter(Set.prototype, 'size');
+const readTypedArrayBytes = intrinsicGetter(Object.getPrototypeOf(Uint8Array.prototype) as object, 'byteLength');
+const readDataViewBytes = intrinsicGetter(DataView.prototype, 'byteLength');
+const readArrayBufferBytes = intrinsicGetter(ArrayBuffer.prototype, 'byteLength');
+const readSharedArrayBufferBytes = intrinsicGetter(SharedArrayBuffer.prototype, 'byteLength');
+
+/** A text that is plain data of an object or one of its prototypes, else null. */
+function readData(holder: object, name: string): string | null {
+  for (
+    let owner: object | null = holder;
+    owner !== null && !types.isProxy(owner);
+    owner = Object.getPrototypeOf(owner) as object | null
+  ) {
+    const property = Object.getOwnPropertyDescriptor(owner, name);
+    if (property !== undefined) return typeof property.value === 'string' ? property.value : null;
+  }
+  return null;
 }
 
 /** JSON of a text without lone surrogates, so that the bytes on disk are valid UTF-8. */
@@ -177,6 +218,7 @@ function quote(text: string): string {
  */
 export function captureError(thrown: unknown): CapturedError {
   try {
+    if (types.isProxy(thrown)) return { name: 'object', message: '[proxy]' };
     if (!types.isNativeError(thrown) && !(thrown instanceof Error)) {
       return { name: typeof thrown, message: boundMessage(describeThrown(thrown)) };
     }
@@ -198,12 +240,9 @@ function describeThrown(thrown: unknown): string {
 }
 
 function boundMessage(text: string): string {
-  return redactText(text.slice(0, errorMessageCharsMax + redactionOverlapChars)).slice(
-    0,
-    errorMessageCharsMax,
-  );
+  return redactBeginning(text, errorMessageCharsMax).text;
 }
 
 function boundName(text: string): string {
-  return redactText(text).slice(0, 200);
+  return redactBeginning(text, 200).text;
 }

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { messageOf } from '../errors.js';
 
 const batchChars = 64 * 1024;
-const flushIntervalMs = 100;
+/** Longest time that a line stays in memory. */
+export const flushIntervalMs = 100;
 
 /**
  * One append-only file of one worker. Lines gather in memory up to 64 KB or 100 ms and are then written in one
@@ -20,6 +22,7 @@ export class JournalWriter {
   #pending = '';
   #timer: NodeJS.Timeout | null = null;
   #failed = false;
+  #writtenMs = performance.now();
   #linesLost = 0;
   readonly #onFailure: (sentence: string) => void;
   /** Called before each flush, so that what is still running can be noted. */
@@ -47,7 +50,8 @@ export class JournalWriter {
   /** @param line a whole line with its line feed */
   append(line: string): void {
     this.#pending += line;
-    if (this.#pending.length >= batchChars) this.#write();
+    // A busy loop keeps timers from running, so the time is looked at here as well.
+    if (this.#pending.length >= batchChars || performance.now() - this.#writtenMs > flushIntervalMs) this.#write();
     else this.#timer ??= setTimeout(() => this.flush(), flushIntervalMs).unref();
   }
 
@@ -66,6 +70,7 @@ export class JournalWriter {
   #write(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#writtenMs = performance.now();
     const batch = this.#pending;
     this.#pending = '';
     if (batch === '') return;

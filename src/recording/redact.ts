@@ -31,7 +31,9 @@ const secretFormats = new RegExp(
   [
     String.raw`\b(Bearer|Basic|Digest)\s+[\w.~+/=-]{8,}`,
     String.raw`([a-z][a-z0-9+.-]{1,20}://)[^\s/:@"']*:[^\s/@"']+(?=@)`,
-    String.raw`\b(authorization|password|passwd|secret|token|access_token|refresh_token|api[_-]?key|client_secret)(["']?\s*[=:]\s*["']?)[^\s"'&,;{}\][]{4,}`,
+    // The name may end a longer one, such as DB_PASSWORD; a scheme before the value is not the value.
+    String.raw`(?<![a-z0-9])(authorization|password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)(["']?\s*[=:]\s*(?:(?:bearer|basic|digest|token)\s+)?)(?:"[^"\n]{1,2000}"?|'[^'\n]{1,2000}'?|[^\s"'&,;{}\][]{4,})`,
+    String.raw`\b((?:set-)?cookie\s*:\s*)[^\r\n"']{4,}`,
     String.raw`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b`,
     String.raw`\bgh[pousr]_\w{20,}`,
     String.raw`\bgithub_pat_\w{20,}`,
@@ -55,9 +57,26 @@ export function redactText(text: string): string {
   if (!mayHoldSecret.test(text)) return text;
   return text.replace(
     secretFormats,
-    (_match, scheme?: string, protocol?: string, name?: string, assignment?: string) =>
-      `${scheme === undefined ? '' : `${scheme} `}${protocol ?? ''}${name ?? ''}${assignment ?? ''}${redacted}`,
+    (_match, scheme?: string, protocol?: string, name?: string, assignment?: string, cookie?: string) =>
+      `${scheme === undefined ? '' : `${scheme} `}${protocol ?? ''}${name ?? ''}${assignment ?? ''}${cookie ?? ''}${redacted}`,
   );
+}
+
+/** A secret that straddles a cut must still be whole when it is looked for. */
+const overlapChars = 256;
+
+/** The beginning of a text, redacted, and whether something was cut off. @param charsMax longest result */
+export function redactBeginning(
+  text: string,
+  charsMax: number,
+): { readonly text: string; readonly cut: boolean } {
+  if (text.length <= charsMax + overlapChars) {
+    const safe = redactText(text);
+    return { text: safe.slice(0, charsMax), cut: safe.length > charsMax };
+  }
+  const safe = redactText(text.slice(0, charsMax + overlapChars));
+  // Half a secret may stand at the end, and replacing what is before it moves it to the front.
+  return { text: safe.slice(0, Math.max(0, Math.min(charsMax, safe.length - overlapChars))), cut: true };
 }
 
 /** Tells by its name whether the value of a property is a secret. */

@@ -1,10 +1,10 @@
 import { statfs } from 'node:fs/promises';
-import { currentLoad, mem } from 'systeminformation';
+import { cpus } from 'node:os';
+import { mem } from 'systeminformation';
 import type { Clock } from '../clock.js';
 import type { SystemSample } from '../model.js';
 
 const samplesKept = 4_000;
-/** The load is a difference between two readings; the first is taken this long after the start. */
 const firstSampleAfterMs = 300;
 
 export interface SystemMonitorOptions {
@@ -24,14 +24,15 @@ export class SystemMonitor {
   #timer: NodeJS.Timeout | null = null;
   #sampling: Promise<void> = Promise.resolve();
   #stopped = false;
+  #lastTimes: CpuTimes = { busyMs: 0, totalMs: 0 };
 
   constructor(options: SystemMonitorOptions) {
     this.#options = options;
   }
 
-  /** Takes the first reading of the load and begins to sample. */
-  async start(): Promise<void> {
-    await currentLoad().catch(this.#options.onFailure);
+  /** Begins to sample; the first sample comes after 300 ms, because the load is a difference of two readings. */
+  start(): void {
+    this.#lastTimes = readCpuTimes();
     this.#schedule(Math.min(firstSampleAfterMs, this.#options.intervalMs));
   }
 
@@ -76,14 +77,11 @@ export class SystemMonitor {
     const { clock, onSample, onFailure } = this.#options;
     const startedMs = clock.monotonicMs();
     try {
-      const [load, memory, diskPercent] = await Promise.all([
-        currentLoad(),
-        mem(),
-        this.#fullestDiskPercent(),
-      ]);
+      const cpuPercent = this.#cpuSinceLastSample();
+      const [memory, diskPercent] = await Promise.all([mem(), this.#fullestDiskPercent()]);
       const sample: SystemSample = {
         atMs: clock.epochMs(),
-        cpuPercent: load.currentLoad,
+        cpuPercent,
         // Memory that holds cached files counts as free: it is given up when a process needs it.
         memoryPercent: ((memory.total - memory.available) / memory.total) * 100,
         diskPercent,
@@ -97,6 +95,14 @@ export class SystemMonitor {
     }
   }
 
+  #cpuSinceLastSample(): number {
+    const times = readCpuTimes();
+    const last = this.#lastTimes;
+    this.#lastTimes = times;
+    const totalMs = times.totalMs - last.totalMs;
+    return totalMs <= 0 ? 0 : ((times.busyMs - last.busyMs) / totalMs) * 100;
+  }
+
   async #fullestDiskPercent(): Promise<number> {
     const shares = await Promise.all(
       this.#options.diskPaths.map(async (path) => {
@@ -106,4 +112,20 @@ export class SystemMonitor {
     );
     return Math.max(0, ...shares);
   }
+}
+
+interface CpuTimes {
+  readonly busyMs: number;
+  readonly totalMs: number;
+}
+
+/** Read here and not through systeminformation, whose `currentLoad` starts a shell and blocks for half a second. */
+function readCpuTimes(): CpuTimes {
+  let idleMs = 0;
+  let totalMs = 0;
+  for (const { times } of cpus()) {
+    idleMs += times.idle;
+    totalMs += times.user + times.nice + times.sys + times.irq + times.idle;
+  }
+  return { busyMs: totalMs - idleMs, totalMs };
 }

@@ -57,9 +57,9 @@ function describeGroup(
 function countsOf(resultJson: string | null): readonly string[] {
   if (resultJson === null) return [];
   const result: unknown = parse(resultJson);
-  if (typeof result !== 'object' || result === null) return [];
+  if (typeof result !== 'object' || result === null || Array.isArray(result)) return [];
   return Object.entries(result)
-    .filter(([name, value]) => Number.isInteger(value) && !/ms$/i.test(name))
+    .filter(([name, value]) => Number.isInteger(value) && name !== '…' && !/ms$/i.test(name))
     .slice(0, 2)
     .map(([name, value]) => `${String(value)} ${name}`);
 }

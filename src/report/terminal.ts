@@ -1,7 +1,7 @@
 import picocolors from 'picocolors';
 import type { Issue, Scenario, Score, SessionReport, Severity, Suggestion } from '../model.js';
 import { formatDuration, formatShare, msPerMinute } from '../units.js';
-import { toPlainText, truncate, wrap } from './plain-text.js';
+import { padColumns, toPlainText, truncate, wrap } from './plain-text.js';
 
 export const reportWidth = 80;
 const issuesShown = 10;
@@ -45,7 +45,7 @@ function renderHeader({ session }: SessionReport): readonly string[] {
   const elapsedMs = (session.endedAtMs ?? Date.now()) - session.startedAtMs;
   const reason = session.stopReason === null ? '' : ` (${toPlainText(session.stopReason)})`;
   return [
-    `Session ID: ${session.sessionId}`,
+    ...field('Session ID', toPlainText(session.sessionId)),
     ...field('Project', toPlainText(session.projectPath)),
     `Duration: ${formatMinutes(elapsedMs)}`,
     ...field('Status', `${session.status}${reason}`),
@@ -74,7 +74,7 @@ function renderScenario(scenario: Scenario, colors: Colors): string {
     scenario.outcome === 'passed' ? colors.green : scenario.outcome === 'skipped' ? colors.dim : colors.red;
   const duration = scenario.durationMs === null ? '' : formatDuration(scenario.durationMs);
   const name = truncate(toPlainText(scenario.name), 44);
-  return `  ${paint(scenario.outcome.padEnd(8))}${scenario.kind.padEnd(12)}${name.padEnd(46)}${duration.padStart(8)}`;
+  return `  ${paint(scenario.outcome.padEnd(8))}${scenario.kind.padEnd(12)}${padColumns(name, 46)}${duration.padStart(8)}`;
 }
 
 function describeScore(score: Score): readonly string[] {
@@ -93,7 +93,7 @@ function renderStatements(
   if (statements.length === 0) return [otherwise];
   return statements.flatMap(({ capability, statement }, index) => [
     ...(index === 0 ? [] : ['']),
-    paint(`${capability}:`),
+    ...indent(`${toPlainText(capability)}:`, 0).map(paint),
     ...indent(toPlainText(statement), 2),
   ]);
 }
@@ -108,13 +108,13 @@ function renderIssues(
     const scenario = scenarios.find(({ taskId }) => taskId === issue.taskId);
     return [
       ...(index === 0 ? [] : ['']),
-      `${index + 1}. ${paintSeverity(issue.severity, colors)} ${issue.capability}`,
+      ...numbered(index, issue.severity, issue.capability, colors),
       ...indent(toPlainText(issue.description), 3),
       ...(issue.suggestedFix === null ? [] : indent(`Fix: ${toPlainText(issue.suggestedFix)}`, 3)),
       ...(scenario === undefined ? [] : indent(`Seen in: ${toPlainText(locate(scenario))}`, 3)),
       ...(issue.evidenceActivityId === null
         ? []
-        : indent(`Evidence: activity ${issue.evidenceActivityId}`, 3)),
+        : indent(`Evidence: activity ${toPlainText(issue.evidenceActivityId)}`, 3)),
     ];
   });
   return [...lines, ...omitted(issues.length - issuesShown, 'issue')];
@@ -126,10 +126,7 @@ function renderSuggestions(suggestions: readonly Suggestion[], colors: Colors): 
     .slice(0, suggestionsShown)
     .flatMap((suggestion, index) => [
       ...(index === 0 ? [] : ['']),
-      ...indent(
-        `${index + 1}. ${paintSeverity(suggestion.priority, colors)} ${toPlainText(suggestion.suggestion)}`,
-        0,
-      ),
+      ...numbered(index, suggestion.priority, suggestion.suggestion, colors),
       ...indent(`Category: ${suggestion.category}`, 3),
       ...indent(`Why: ${toPlainText(suggestion.rationale)}`, 3),
       ...indent(`Impact: ${toPlainText(suggestion.estimatedImpact)}`, 3),
@@ -145,8 +142,15 @@ function locate({ file, line, name }: Scenario): string {
   return `${file}${line === null ? '' : `:${line}`} > ${name}`;
 }
 
-function paintSeverity(severity: Severity, colors: Colors): string {
+/** Lines are broken before they are painted, so that they break at the same place with colours and without. */
+function numbered(index: number, severity: Severity, text: string, colors: Colors): readonly string[] {
   const label = `[${severity.toUpperCase()}]`;
+  const number = `${index + 1}. `;
+  const [first = '', ...rest] = indent(`${label} ${toPlainText(text)}`, number.length);
+  return [number + first.trimStart().replace(label, paintSeverity(severity, label, colors)), ...rest];
+}
+
+function paintSeverity(severity: Severity, label: string, colors: Colors): string {
   switch (severity) {
     case 'critical':
       return colors.bold(colors.red(label));
@@ -178,7 +182,7 @@ function field(label: string, value: string): readonly string[] {
 
 function indent(text: string, width: number): readonly string[] {
   const bounded = truncate(text, proseCharsMax);
-  return wrap(bounded, reportWidth - width).map(
+  return wrap(bounded, reportWidth - Math.max(width, 2)).map(
     (line, index) => ' '.repeat(index === 0 ? width : Math.max(width, 2)) + line,
   );
 }
