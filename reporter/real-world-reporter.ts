@@ -77,6 +77,8 @@ export default class RealWorldReporter implements Reporter {
       directory,
       print: (text) => this.#print(text),
       colors: this.#usesColors(),
+      // Vitest knows two reasons of its own and passes any other text on; its type does not say so.
+      cancelRun: () => void vitest.cancelCurrentRun('realworld' as 'test-failure'),
     });
     this.#session = session;
     process.once('exit', this.#finishOnExit);
@@ -103,22 +105,26 @@ export default class RealWorldReporter implements Reporter {
     const session = this.#session;
     if (session === null) return;
     const own = modules.filter(({ project }) => project.name === projectName);
-    const crashed = this.#saveCrashes(own, unhandledErrors);
+    const crashed = this.#saveUnheard(own, unhandledErrors);
     process.removeListener('exit', this.#finishOnExit);
     this.#session = null;
     const { status, stopReason } = judgeEnd(own, crashed, reason);
     await session.finish(status, stopReason);
   }
 
-  /** Tests of which nothing was heard, while something unhandled was: their worker died. */
-  #saveCrashes(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): boolean {
+  /** Tests of which nothing was heard: the session was stopped before them, or their worker died. */
+  #saveUnheard(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): boolean {
+    const stopReason = this.#session?.stopReason ?? null;
     let crashed = false;
     for (const module of modules) {
       for (const testCase of module.children.allTests()) {
-        const kind = testCase.meta().realworld?.kind;
-        if (kind === undefined || testCase.result().state !== 'pending') continue;
-        crashed = true;
-        this.#saveScenario(testCase, 'crashed', firstMessage(unhandledErrors));
+        const { state } = testCase.result();
+        if (stopReason !== null && (state === 'pending' || state === 'skipped')) {
+          this.#saveScenario(testCase, 'skipped', stopReason);
+        } else if (state === 'pending' && testCase.meta().realworld !== undefined) {
+          crashed = true;
+          this.#saveScenario(testCase, 'crashed', firstMessage(unhandledErrors));
+        }
       }
     }
     return crashed;

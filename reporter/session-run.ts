@@ -7,12 +7,14 @@ import type { Issue, SessionReport, SessionStatus } from '../src/model.js';
 import type { ResolvedOptions } from '../src/options.js';
 import { type DamagedLine, JournalReader } from '../src/recording/journal-reader.js';
 import { flushIntervalMs } from '../src/recording/journal-writer.js';
+import { type LimitBreach, SafetyWatch } from '../src/recording/safety-limits.js';
 import { SystemMonitor } from '../src/recording/system-monitor.js';
 import { renderJson } from '../src/report/json.js';
 import { LiveGroups } from '../src/report/live.js';
 import { renderTerminal } from '../src/report/terminal.js';
 import type { SessionIngest } from '../src/storage/ingest.js';
 import type { ScenarioEnd, SessionStart, SessionStore } from '../src/storage/session-store.js';
+import { msPerMinute } from '../src/units.js';
 import { createSessionDirectory, isRunning, removeSessionDirectory } from './session-directories.js';
 
 const tailIntervalMs = 200;
@@ -28,6 +30,14 @@ export interface SessionRunOptions {
   /** Where live lines and the report are printed. */
   readonly print: (text: string) => void;
   readonly colors: boolean;
+  /** Ends the run early: what runs is told by its signal, what is to come is skipped. */
+  readonly cancelRun: () => void;
+}
+
+/** Why a session ends before its scenarios do. */
+interface EarlyEnd {
+  readonly status: SessionStatus;
+  readonly reason: string;
 }
 
 /** One session while it is open: tails the journals, watches the machine, and ends with the report. */
@@ -42,18 +52,24 @@ export class SessionRun {
   #lastLiveMs: number;
   #failureSaid = false;
   #finished = false;
+  #earlyEnd: EarlyEnd | null = null;
+  readonly #safety: SafetyWatch;
 
   constructor(run: SessionRunOptions) {
     this.#run = run;
     const { store, start, options, directory } = run;
     store.startSession(start);
     this.journalDirectory = createSessionDirectory(join(directory, 'journal'), store.path, start);
+    this.#safety = new SafetyWatch(options.limits);
     this.#reader = new JournalReader(this.journalDirectory);
     this.#monitor = new SystemMonitor({
       intervalMs: options.monitorIntervalSeconds * 1_000,
       clock: systemClock,
       diskPaths: [start.projectPath, dirname(store.path)],
-      onSample: (sample) => this.#guard(() => store.saveSystemSample(start.sessionId, sample)),
+      onSample: (sample) => {
+        this.#guard(() => store.saveSystemSample(start.sessionId, sample));
+        this.#stopAt(this.#safety.observeSample(sample));
+      },
       onFailure: (thrown) => this.#sayFailure(thrown),
     });
     this.#ingest = store.ingestFor(start.sessionId, (epochMs) => this.#monitor.at(epochMs));
@@ -70,6 +86,11 @@ export class SessionRun {
     this.#timer.unref();
   }
 
+  /** Why the session ends before its scenarios do, or null. */
+  get stopReason(): string | null {
+    return this.#earlyEnd?.reason ?? null;
+  }
+
   saveScenario(scenario: ScenarioEnd): void {
     this.#guard(() => this.#run.store.saveScenario(this.sessionId, scenario));
   }
@@ -81,7 +102,7 @@ export class SessionRun {
   /** Ends the session: everything that the journals hold is stored, analysed, printed and saved as a report. */
   async finish(status: SessionStatus, stopReason: string | null): Promise<void> {
     await this.#monitor.stop();
-    this.#finishNow(status, stopReason);
+    this.#finishNow(this.#earlyEnd?.status ?? status, this.#earlyEnd?.reason ?? stopReason);
   }
 
   /** As `finish`, for a process that is about to exit and can no longer wait for events. */
@@ -117,12 +138,58 @@ export class SessionRun {
   #tick(): void {
     const { entries } = this.#reader.readNew();
     this.#ingest.ingest(entries);
+    for (const entry of entries) {
+      if (entry.entry !== 'activity') continue;
+      this.#live.add(entry.activity);
+      this.#stopAt(this.#safety.observeActivity(entry.activity));
+    }
+    this.#stopAtDurationLimit();
+    this.#printLive();
+  }
+
+  #printLive(): void {
     if (this.#run.options.quiet) return;
-    for (const entry of entries) if (entry.entry === 'activity') this.#live.add(entry.activity);
     const nowMs = systemClock.monotonicMs();
     if (nowMs - this.#lastLiveMs < this.#run.options.monitorIntervalSeconds * 1_000) return;
     this.#lastLiveMs = nowMs;
     for (const line of this.#live.takeLines(this.sessionId)) this.#run.print(`${line}\n`);
+  }
+
+  /** A limit that is breached stops the session once, and is its first issue. */
+  #stopAt(breach: LimitBreach | null): void {
+    if (breach === null || this.#earlyEnd !== null) return;
+    this.saveIssues([
+      {
+        issueId: `${this.sessionId}:${breach.limit}`,
+        taskId: null,
+        atMs: systemClock.epochMs(),
+        severity: 'critical',
+        capability: 'system',
+        issueType: 'resource_limit',
+        description: breach.description,
+        suggestedFix: breach.suggestedFix,
+        reproducible: null,
+        evidenceActivityId: breach.activityId,
+      },
+    ]);
+    this.#endEarly({ status: 'stopped', reason: breach.description });
+  }
+
+  #stopAtDurationLimit(): void {
+    const { start, options } = this.#run;
+    const limitMinutes = options.sessionMinutesMax;
+    if (limitMinutes === undefined || this.#earlyEnd !== null) return;
+    if (systemClock.epochMs() - start.startedAtMs < limitMinutes * msPerMinute) return;
+    this.#endEarly({
+      status: 'completed',
+      reason: `the session reached its limit of ${limitMinutes} minutes`,
+    });
+  }
+
+  #endEarly(end: EarlyEnd): void {
+    this.#earlyEnd = end;
+    this.#run.print(`vitest-realworld: the session ends now: ${end.reason}\n`);
+    this.#run.cancelRun();
   }
 
   #drain(): readonly DamagedLine[] {

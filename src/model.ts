@@ -206,7 +206,9 @@ export interface MethodFigures {
   readonly errors: number;
   /** Calls that did not succeed while a fault was injected: what the scenario asked for. */
   readonly errorsUnderFault: number;
+  /** Those of the errors that had not returned when their scenario ended. */
   readonly timeouts: number;
+  /** Those of the errors whose process died. */
   readonly crashes: number;
   readonly meanMs: number;
   readonly medianMs: number;

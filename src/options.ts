@@ -27,6 +27,8 @@ export const optionsSchema = z.strictObject({
   directory: z.string().min(1).default('.realworld'),
   /** How long the scenarios that run for a set time go on, in minutes. */
   durationMinutes: z.number().positive().max(10_080).default(0.5),
+  /** The session ends when it has run for this long, in minutes, whatever is still to do; left out, it has no end. */
+  sessionMinutesMax: z.number().positive().optional(),
   /** Time between two samples of the machine, in seconds. */
   monitorIntervalSeconds: z.number().min(0.1).max(3_600).default(5),
   /** Globs of the scenario files. */

@@ -11,8 +11,9 @@ export function toMebibytes(bytes: number): number {
 export function formatDuration(durationMs: number): string {
   if (durationMs < 1) return `${durationMs.toFixed(2)}ms`;
   if (durationMs < 10) return `${durationMs.toFixed(1)}ms`;
-  if (durationMs < 1_000) return `${Math.round(durationMs)}ms`;
-  if (durationMs < msPerMinute) return `${(durationMs / msPerSecond).toFixed(1)}s`;
+  // The borders lie where rounding would reach the next unit: 999.6 ms is one second.
+  if (durationMs < 999.5) return `${Math.round(durationMs)}ms`;
+  if (durationMs < msPerMinute - 50) return `${(durationMs / msPerSecond).toFixed(1)}s`;
   const seconds = Math.round(durationMs / msPerSecond);
   return `${Math.floor(seconds / 60)}m ${seconds % 60}s`;
 }

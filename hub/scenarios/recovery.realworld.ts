@@ -22,7 +22,7 @@ realWorld.scenario(
   async ({ hub, recovery, scratchDirectory, stateDirectory }) => {
     const root = join(scratchDirectory, 'code');
     const source = join(root, 'greet.js');
-    const text = 'export function greet(name) {\n  return `Hello ${name}`;\n}\n';
+    const text = "export function greet(name) {\n  return 'Hello ' + name;\n}\n";
     const writeWorkspace = (): void => {
       mkdirSync(root, { recursive: true });
       writeFileSync(source, text);

@@ -42,10 +42,12 @@ export function analyzeSession(facts: SessionFacts): SessionReport {
         activities === 0 ? null : total(capabilities, ({ meanMs, calls }) => meanMs * calls) / activities,
     },
     capabilities,
-    workedWell: capabilities.filter((summary) => workedWell(summary) && describePoorly(summary).length === 0).map((summary) => ({
-      capability: summary.capability,
-      statement: `High success rate (${formatRate(summary)}) and fast response (${formatDuration(summary.meanMs)})`,
-    })),
+    workedWell: capabilities
+      .filter((summary) => workedWell(summary) && describePoorly(summary).length === 0)
+      .map((summary) => ({
+        capability: summary.capability,
+        statement: `High success rate (${formatRate(summary)}) and fast response (${formatDuration(summary.meanMs)})`,
+      })),
     workedPoorly: capabilities.flatMap(describePoorly),
     issues,
     suggestions: suggestImprovements(issues, capabilities, facts),

@@ -71,15 +71,22 @@ function wrapMethod(
     }
     return followResult(result, activity, recorder);
   };
-  return new Proxy(original, {
+  const wrapper: Method = new Proxy(original, {
     apply: (target, _caller, args: unknown[]) => record(() => Reflect.apply(target, instance, args)),
-    construct: (target, args: unknown[]) => record(() => Reflect.construct(target, args) as object) as object,
+    construct: (target, args: unknown[], newTarget) =>
+      record(() => {
+        // A class that extends this one stays the one that is made.
+        const made: unknown = Reflect.construct(target, args, newTarget === wrapper ? target : newTarget);
+        return made;
+      }) as object,
   });
+  return wrapper;
 }
 
 function followResult(result: unknown, activity: RunningActivity, recorder: ScenarioRecorder): unknown {
   if (typeof result === 'object' && result !== null) {
-    if (types.isPromise(result) && result.constructor === Promise) {
+    // A promise with methods of its own, of a subclass or hung on it by a client, must stay that very promise.
+    if (types.isPromise(result) && result.constructor === Promise && Object.keys(result).length === 0) {
       return followPromise(result, activity, recorder);
     }
     if (types.isGeneratorObject(result)) return followGenerator(result, activity, recorder);
@@ -118,11 +125,13 @@ function followThenable(
   activity: RunningActivity,
   recorder: ScenarioRecorder,
 ): PromiseLike<unknown> {
+  activity.waitsForCaller = true;
   const watchedThen = (
     onFulfilled?: ((value: unknown) => unknown) | null,
     onRejected?: ((thrown: unknown) => unknown) | null,
-  ): PromiseLike<unknown> =>
-    thenable.then(
+  ): PromiseLike<unknown> => {
+    activity.waitsForCaller = false;
+    return thenable.then(
       (value) => {
         recorder.succeed(activity, value);
         return onFulfilled ? onFulfilled(value) : value;
@@ -133,6 +142,7 @@ function followThenable(
         throw thrown;
       },
     );
+  };
   return new Proxy(thenable, {
     get(target, property) {
       if (property === 'then') return watchedThen;
@@ -156,8 +166,10 @@ function followGenerator(
   recorder: ScenarioRecorder,
 ): AnyGenerator {
   const { nesting } = recorder;
+  activity.waitsForCaller = true;
   let items = 0;
   const settle = (step: IteratorResult<unknown>, abandoned: boolean): IteratorResult<unknown> => {
+    activity.waitsForCaller = true;
     if (!step.done) {
       items++;
       recorder.markFirstResult(activity);
@@ -167,6 +179,7 @@ function followGenerator(
   };
   const advance = (operation: 'next' | 'return' | 'throw', args: unknown[]): unknown => {
     const abandoned = operation === 'return';
+    activity.waitsForCaller = false;
     try {
       const step: unknown = nesting.run(activity, () => Reflect.apply(generator[operation], generator, args));
       if (!types.isPromise(step)) return settle(step as IteratorResult<unknown>, abandoned);

@@ -63,11 +63,15 @@ export async function openHub(
       instances.set(name, instance);
       instrumented[name] = instrumentCapability(name, instance, recorder);
     } catch (thrown) {
-      await close();
+      // What cannot be released now must not hide why it has to be.
+      const unreleased = await close().then(
+        () => '',
+        (failure: unknown) => ` ${messageOf(failure)}`,
+      );
       if (thrown instanceof RealWorldError) throw thrown;
       throw new RealWorldError(
         'CAPABILITY_CREATE_FAILED',
-        `Capability "${name}" could not be created: ${messageOf(thrown)}. Its create() threw; see the cause.`,
+        `Capability "${name}" could not be created: ${messageOf(thrown)}. Its create() threw; see the cause.${unreleased}`,
         { cause: thrown },
       );
     }

@@ -57,10 +57,13 @@ export class ActivityRecorder {
 
   #noteLongRunning(): void {
     const nowMs = this.#options.clock.monotonicMs();
+    let later = false;
     for (const activity of this.running) {
-      if (!activity.noted && nowMs - activity.startedMs > noteRunningAfterMs)
-        activity.scenario.note(activity);
+      if (activity.noted) continue;
+      if (nowMs - activity.startedMs > noteRunningAfterMs) activity.scenario.note(activity);
+      else later = true;
     }
+    if (later) this.#options.journal.scheduleFlush();
   }
 }
 
@@ -185,6 +188,7 @@ export class ScenarioRecorder {
     activity.overlappingAtStart = Math.max(0, recorder.running.size - ancestors);
     activity.startedCountAtStart = ++recorder.startedCount;
     recorder.running.add(activity);
+    this.#options.journal.scheduleFlush();
     activity.before = sampler.read(clock.monotonicMs());
     // The clock is read last, so that the recorder's own work is not counted as the call's.
     activity.startedMs = clock.monotonicMs();
@@ -269,7 +273,8 @@ export class ScenarioRecorder {
       capability: input.capability ?? this.start.kind,
       issueType: input.issueType ?? 'reported',
       description: redactBeginning(input.description, 10_000).text,
-      suggestedFix: input.suggestedFix === undefined ? null : redactBeginning(input.suggestedFix, 10_000).text,
+      suggestedFix:
+        input.suggestedFix === undefined ? null : redactBeginning(input.suggestedFix, 10_000).text,
       reproducible: input.reproducible ?? null,
       evidenceActivityId: null,
     };

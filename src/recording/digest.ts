@@ -189,7 +189,10 @@ function intrinsicGetter(prototype: object, name: string): (holder: object) => s
 const readSource = intrinsicGetter(RegExp.prototype, 'source');
 const readMapSize = intrinsicGetter(Map.prototype, 'size');
 const readSetSize = intrinsicGetter(Set.prototype, 'size');
-const readTypedArrayBytes = intrinsicGetter(Object.getPrototypeOf(Uint8Array.prototype) as object, 'byteLength');
+const readTypedArrayBytes = intrinsicGetter(
+  Object.getPrototypeOf(Uint8Array.prototype) as object,
+  'byteLength',
+);
 const readDataViewBytes = intrinsicGetter(DataView.prototype, 'byteLength');
 const readArrayBufferBytes = intrinsicGetter(ArrayBuffer.prototype, 'byteLength');
 const readSharedArrayBufferBytes = intrinsicGetter(SharedArrayBuffer.prototype, 'byteLength');

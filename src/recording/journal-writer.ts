@@ -51,8 +51,17 @@ export class JournalWriter {
   append(line: string): void {
     this.#pending += line;
     // A busy loop keeps timers from running, so the time is looked at here as well.
-    if (this.#pending.length >= batchChars || performance.now() - this.#writtenMs > flushIntervalMs) this.#write();
-    else this.#timer ??= setTimeout(() => this.flush(), flushIntervalMs).unref();
+    if (this.#pending.length >= batchChars || performance.now() - this.#writtenMs > flushIntervalMs)
+      this.#write();
+    else this.scheduleFlush();
+  }
+
+  /** Sees to it that a flush comes within the interval, also when no line does. */
+  scheduleFlush(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      this.flush();
+    }, flushIntervalMs).unref();
   }
 
   /** Writes what has gathered; when it returns, it is in the file. */
@@ -63,13 +72,13 @@ export class JournalWriter {
 
   close(): void {
     this.flush();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
     if (this.#descriptor !== null) closeSync(this.#descriptor);
     this.#descriptor = null;
   }
 
   #write(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
     this.#writtenMs = performance.now();
     const batch = this.#pending;
     this.#pending = '';

@@ -41,7 +41,9 @@ export class IntegrationEngine {
     const lost = [...sentIds].filter((id) => !counts.has(id));
     const duplicated = [...counts].filter(([id, count]) => count > 1 && sentIds.has(id)).map(([id]) => id);
     const foreign = [...counts.keys()].filter((id) => !sentIds.has(id));
-    const whole = lost.length + duplicated.length + foreign.length === 0;
+    const damaged = lost.length + duplicated.length + foreign.length > 0;
+    // That nothing arrived where nothing was sent shows nothing.
+    const whole = !damaged && sentIds.size > 0;
     const { recorder } = this.#context;
     recorder.recordMetric(
       'data_flow_integrity',
@@ -57,7 +59,7 @@ export class IntegrationEngine {
         },
       },
     );
-    if (!whole) {
+    if (damaged) {
       recorder.recordIssue({
         severity: 'high',
         issueType: 'lost_data',

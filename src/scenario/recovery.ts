@@ -65,13 +65,15 @@ export class RecoveryEngine {
     let detected = false;
     try {
       await trial.inject();
-      detected = await this.underFault(trial.fault, async () => {
+      const answer = await this.underFault(trial.fault, async () => {
         try {
-          return trial.detected({ value: await trial.attempt() });
+          return { value: await trial.attempt() };
         } catch (thrown) {
-          return trial.detected({ thrown });
+          return { thrown };
         }
       });
+      // Outside of the attempt's try: what the question itself throws is no answer of the system.
+      detected = trial.detected(answer);
     } finally {
       await trial.restore();
     }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
@@ -27,6 +27,7 @@ export function openDatabase(path: string): SqliteDatabase {
       `The database path ${path} is a directory. Name a file, such as ${path}/realworld_testing.db.`,
     );
   }
+  lookBeforeWriting(path);
   const database = connect(path);
   try {
     refuseForeign(database, path);
@@ -52,10 +53,50 @@ function refuseMismatchedDriver(): void {
   );
 }
 
-function connect(path: string): SqliteDatabase {
+/**
+ * SQLite takes a file of a few bytes for an empty database and would write over it. And closing a connection that may
+ * write moves a write-ahead log that another program left into the file, so the first look at such a file is taken by
+ * one that may not.
+ */
+function lookBeforeWriting(path: string): void {
+  if (!existsSync(path) || statSync(path).size === 0) return;
+  if (!beginsAsDatabase(path)) throw notSqlite(path);
+  if (!existsSync(`${path}-wal`)) return;
+  const database = connect(path, true);
+  try {
+    refuseForeign(database, path);
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+    // A file that its last writer left in the middle of a transaction can only be read by one that may write.
+    if (!code.startsWith('SQLITE_READONLY') && !code.startsWith('SQLITE_CANTOPEN')) {
+      throw asDatabaseError(thrown, path);
+    }
+  } finally {
+    database.close();
+  }
+}
+
+const fileHeader = Buffer.from('SQLite format 3\0');
+
+function beginsAsDatabase(path: string): boolean {
+  const beginning = Buffer.alloc(fileHeader.length);
+  try {
+    const descriptor = openSync(path, 'r');
+    try {
+      readSync(descriptor, beginning, 0, beginning.length, 0);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (thrown) {
+    throw asDatabaseError(thrown, path);
+  }
+  return beginning.equals(fileHeader);
+}
+
+function connect(path: string, readonly = false): SqliteDatabase {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    return new Database(path, { timeout: lockTimeoutMs });
+    return new Database(path, { timeout: lockTimeoutMs, readonly });
   } catch (thrown) {
     throw asDatabaseError(thrown, path);
   }
@@ -101,16 +142,20 @@ function migrate(database: SqliteDatabase): void {
     .immediate();
 }
 
+function notSqlite(path: string, options?: ErrorOptions): RealWorldError {
+  return new RealWorldError(
+    'DATABASE_NOT_SQLITE',
+    `The file ${path} is not a readable SQLite database. It was left as it is; set \`database\` to another path or move the file away.`,
+    options,
+  );
+}
+
 function asDatabaseError(thrown: unknown, path: string): RealWorldError {
   if (thrown instanceof RealWorldError) return thrown;
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
   const cause = { cause: thrown };
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
-    return new RealWorldError(
-      'DATABASE_NOT_SQLITE',
-      `The file ${path} is not a readable SQLite database. It was left as it is; set \`database\` to another path or move the file away.`,
-      cause,
-    );
+    return notSqlite(path, cause);
   }
   if (code.startsWith('SQLITE_BUSY')) {
     return new RealWorldError(

@@ -10,7 +10,10 @@ import type {
 } from '../model.js';
 import type { SqliteDatabase } from './open-database.js';
 
-/** Percentiles are those of the nearest rank: the smallest value that at least that share does not exceed. */
+/**
+ * The rows of the program that the customer came with have no outcome; `total`, unlike `sum`, makes 0 of that.
+ * Percentiles are those of the nearest rank: the smallest value that at least that share does not exceed.
+ */
 export function readMethodFigures(database: SqliteDatabase, sessionId: string): readonly MethodFigures[] {
   return database
     .prepare(`
@@ -22,10 +25,10 @@ export function readMethodFigures(database: SqliteDatabase, sessionId: string): 
         WINDOW slowness AS (PARTITION BY capability, activity_type ORDER BY response_time_ms)
       )
       SELECT capability, activity_type AS method, calls,
-        sum(NOT success AND fault IS NULL) AS errors,
-        sum(NOT success AND fault IS NOT NULL) AS errorsUnderFault,
-        sum(outcome = 'timed_out') AS timeouts,
-        sum(outcome = 'crashed') AS crashes,
+        total(NOT success AND fault IS NULL) AS errors,
+        total(NOT success AND fault IS NOT NULL) AS errorsUnderFault,
+        total(outcome = 'timed_out' AND fault IS NULL) AS timeouts,
+        total(outcome = 'crashed' AND fault IS NULL) AS crashes,
         avg(response_time_ms) AS meanMs,
         max(CASE WHEN rank = (calls + 1) / 2 THEN response_time_ms END) AS medianMs,
         max(CASE WHEN rank = (calls * 95 + 99) / 100 THEN response_time_ms END) AS p95Ms,
@@ -57,7 +60,7 @@ export function readMetricFigures(database: SqliteDatabase, sessionId: string): 
       SELECT capability, metric_type AS metricType, unit, count(*) AS count, avg(value) AS mean,
         min(value) AS min, max(value) AS max,
         (SELECT value FROM performance_metrics l WHERE l.session_id = m.session_id
-          AND l.capability = m.capability AND l.metric_type = m.metric_type ORDER BY timestamp DESC, rowid DESC LIMIT 1) AS last
+          AND l.capability = m.capability AND l.metric_type = m.metric_type AND l.unit = m.unit ORDER BY timestamp DESC, rowid DESC LIMIT 1) AS last
       FROM performance_metrics m WHERE session_id = ?
       GROUP BY capability, metric_type, unit ORDER BY capability, metric_type`)
     .all(sessionId) as MetricFigures[];

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +46,10 @@ export class InnerProject {
 
   path(name: string): string {
     return join(this.root, name);
+  }
+
+  exists(name: string): boolean {
+    return existsSync(this.path(name));
   }
 
   /** Runs `vitest run` with these arguments until it ends. */

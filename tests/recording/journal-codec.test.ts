@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Activity, activityOutcomes } from '../../src/model.js';
+import {
+  type ActivityLine,
+  activityIdOf,
+  decodeLine,
+  encodeActivity,
+  encodeEntry,
+  encodeSubject,
+} from '../../src/recording/journal-codec.js';
+
+const origin = { journalId: 'j0urnal', workerPid: 321 };
+const whole = fc.nat({ max: 2 ** 40 });
+const text = fc.string({ unit: 'binary', maxLength: 30 });
+const json = fc.json({ maxDepth: 3 }).map((value) => JSON.stringify(JSON.parse(value)));
+
+const lines: fc.Arbitrary<{ line: ActivityLine; subject: [string | null, number, string, string] }> = fc
+  .record({
+    subject: fc.tuple(fc.option(text), fc.nat(9), text, text),
+    rest: fc.record({
+      running: fc.boolean(),
+      sequence: fc.integer({ min: 1, max: 2 ** 40 }),
+      startedAtUs: fc.nat({ max: 2 ** 52 }),
+      durationNs: whole,
+      outcome: fc.constantFrom(...activityOutcomes),
+      cpuUs: whole,
+      rssBeforeBytes: whole,
+      rssAfterBytes: whole,
+      heapBeforeBytes: whole,
+      heapAfterBytes: whole,
+      externalBeforeBytes: whole,
+      externalAfterBytes: whole,
+      loopPermille: fc.integer({ min: -1, max: 1_000 }),
+      overlapping: fc.nat(1_000),
+      parent: fc.nat(1_000),
+      firstResultNs: fc.oneof(fc.constant(-1), whole),
+      fault: fc.option(text),
+      error: fc.option(
+        fc.oneof(
+          fc.record({ name: text, message: text }),
+          fc.record({ name: text, message: text, code: text }),
+        ),
+      ),
+      resultJson: fc.option(json),
+    }),
+  })
+  .map(({ subject, rest }) => ({ subject, line: { ...rest, subjectJson: encodeSubject(...subject) } }));
+
+function decoded(encoded: string) {
+  expect(encoded.endsWith('\n')).toBe(true);
+  expect(encoded.indexOf('\n')).toBe(encoded.length - 1);
+  return decodeLine(encoded.slice(0, -1), origin);
+}
+
+describe('an activity', () => {
+  test('is read as it was written', () => {
+    fc.assert(
+      fc.property(lines, ({ line, subject: [taskId, attempt, capability, method] }) => {
+        const activity: Activity = {
+          activityId: `j0urnal-${line.sequence.toString(36)}`,
+          taskId,
+          attempt,
+          workerPid: 321,
+          startedAtMs: line.startedAtUs / 1_000,
+          capability,
+          method,
+          durationMs: line.durationNs / 1_000_000,
+          firstResultMs: line.firstResultNs === -1 ? null : line.firstResultNs / 1_000_000,
+          outcome: line.outcome,
+          error: line.error,
+          resultJson: line.resultJson,
+          cpuTimeMs: line.cpuUs / 1_000,
+          rssBeforeBytes: line.rssBeforeBytes,
+          rssAfterBytes: line.rssAfterBytes,
+          heapBeforeBytes: line.heapBeforeBytes,
+          heapAfterBytes: line.heapAfterBytes,
+          externalBeforeBytes: line.externalBeforeBytes,
+          externalAfterBytes: line.externalAfterBytes,
+          eventLoopUtilization: line.loopPermille === -1 ? null : line.loopPermille / 1_000,
+          overlapping: line.overlapping,
+          parentId: line.parent === 0 ? null : `j0urnal-${line.parent.toString(36)}`,
+          fault: line.fault,
+        };
+        expect(decoded(encodeActivity(line))).toEqual({
+          entry: line.running ? 'activity_running' : 'activity',
+          activity,
+        });
+      }),
+    );
+  });
+
+  test('has an id of its journal and its number in it', () => {
+    expect(activityIdOf('abc', 36)).toBe('abc-10');
+  });
+});
+
+describe('another entry', () => {
+  const taskId = 'task-1';
+  test.each([
+    { entry: 'worker', sessionId: 's', capabilities: ['a', 'b'] },
+    { entry: 'worker', sessionId: 's', capabilities: null },
+    { entry: 'scenario_ended', taskId, attempt: 1, atMs: 5.5 },
+    {
+      entry: 'metric',
+      metric: {
+        metricId: 'm',
+        taskId,
+        atMs: 1,
+        capability: 'c',
+        metricType: 'm\n',
+        value: -0.5,
+        unit: 'ms',
+        context: { deep: { a: '\t' } },
+      },
+    },
+    {
+      entry: 'issue',
+      issue: {
+        issueId: 'i',
+        taskId: null,
+        atMs: 1,
+        severity: 'high',
+        capability: 'c',
+        issueType: 't',
+        description: 'line\nline',
+        suggestedFix: null,
+        reproducible: false,
+        evidenceActivityId: null,
+      },
+    },
+  ] as const)('$entry is read as it was written', (entry) => {
+    expect(decoded(encodeEntry(entry))).toEqual(entry);
+  });
+});
+
+describe('a line that the writer did not write', () => {
+  test.each([
+    ['no JSON', '["a",1'],
+    ['no array', '{"a":1}'],
+    ['too few fields', '["a",1,"t",0,"c","m"]'],
+    ['an unknown kind', '["future",1,{}]'],
+    ['a later version', '["worker",99,{}]'],
+    ['an entry that is no object', '["worker",1,null]'],
+    ['a text for a number', '["a",1,"t",0,"c","m","soon",2,0,1,1,1,1,1,1,1,-1,0,0,-1,null,null]'],
+    ['an unknown outcome', '["a",1,"t",0,"c","m",1,2,99,1,1,1,1,1,1,1,-1,0,0,-1,null,null]'],
+  ])('is refused: %s', (_what, line) => {
+    expect(() => decodeLine(line, origin)).toThrow(SyntaxError);
+  });
+});
