@@ -107,7 +107,7 @@ describe('a scenario that times out', () => {
       { activity_type: 'greet', outcome: 'succeeded' },
     ]);
     expect(readSessions(project)[0]).toMatchObject({ status: 'completed' });
-    expect(project.query('SELECT issue_type FROM issues WHERE capability <> 'system' ORDER BY 1')).toEqual([
+    expect(project.query("SELECT issue_type FROM issues WHERE capability <> 'system' ORDER BY 1")).toEqual([
       { issue_type: 'scenario_failed' },
       { issue_type: 'timeout' },
     ]);
