@@ -61,16 +61,10 @@ realWorld.scenario(
     const heldOut = holdOutHalf(snippets, seed);
     const sizes = [0.125, 0.25, 0.5, 0.75, 1].map((share) => Math.round(heldOut.training.length * share));
     const curve = learningCurve(hub.mistake_learner, heldOut, sizes);
-    for (const point of curve) {
-      const context = { examples: point.examples, cases: heldOut.testing.length };
-      record.metric('learning_curve_recall', point.recall, 'share', {
-        capability: 'mistake_learner',
-        context,
-      });
-      record.metric('learning_curve_precision', point.precision, 'share', {
-        capability: 'mistake_learner',
-        context,
-      });
+    for (const { examples, recall, precision } of curve) {
+      const input = { capability: 'mistake_learner', context: { examples, cases: heldOut.testing.length } };
+      if (recall !== null) record.metric('learning_curve_recall', recall, 'share', input);
+      if (precision !== null) record.metric('learning_curve_precision', precision, 'share', input);
     }
     const evaluation = learning.judge('mistake_learner', hub.mistake_learner.evaluate(heldOut.testing));
     const declared = hub.mistake_learner.rules().filter(({ cannotLearn }) => cannotLearn !== undefined);

@@ -20,13 +20,11 @@ export function evaluateWarnings(
     if (outcome === 'falsePositives' && !warned.has(rule)) crossRuleFalsePositives += 1;
   }
   const { truePositives, falsePositives, falseNegatives } = total;
-  const precision = share(truePositives, truePositives + falsePositives);
-  const recall = share(truePositives, truePositives + falseNegatives);
   return {
     ...total,
-    precision,
-    recall,
-    f1: precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall),
+    precision: share(truePositives, truePositives + falsePositives),
+    recall: share(truePositives, truePositives + falseNegatives),
+    f1: share(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives),
     crossRuleFalsePositives,
     perRule: Object.fromEntries([...perRule].sort(([a], [b]) => (a < b ? -1 : 1))),
     casesSeen: cases.length,
@@ -39,8 +37,9 @@ function outcomeOf(label: 'wrong' | 'right', warned: ReadonlySet<string>, rule: 
 }
 
 /** Of nothing, all: no warning was false and no mistake was missed. */
-function share(part: number, whole: number): number {
-  return whole === 0 ? 1 : part / whole;
+/** Null where there is nothing to take a share of: no data is no result. */
+function share(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
 }
 
 function noCases(): Counts {

@@ -42,9 +42,9 @@ export function holdOutHalf(snippets: readonly LabelledSnippet[], seed: number):
 
 export interface LearningPoint {
   readonly examples: number;
-  readonly precision: number;
-  readonly recall: number;
-  readonly f1: number;
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly f1: number | null;
 }
 
 /** Teaches the examples in turn and asks all cases after each of the given numbers of examples. */

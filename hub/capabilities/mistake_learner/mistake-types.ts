@@ -59,10 +59,11 @@ export interface Confusion {
 }
 
 export interface Evaluation extends Confusion {
-  /** 1 when nothing was warned of. */
-  readonly precision: number;
-  readonly recall: number;
-  readonly f1: number;
+  /** Null when nothing was warned of. */
+  readonly precision: number | null;
+  /** Null without wrong cases. */
+  readonly recall: number | null;
+  readonly f1: number | null;
   /** Right cases whose only warnings are of other rules; counted in `falsePositives` too. */
   readonly crossRuleFalsePositives: number;
   /** By the rule of the case. */
