@@ -93,6 +93,7 @@ function attach(vitest: Vitest, project: TestProject, { options, seed }: PluginS
     rootPath,
     durationMs: options.durationMinutes * msPerMinute,
     seed,
+    sampling: options.sampling,
     resultBytesMax: options.resultBytesMax,
     redact: [...options.redact],
   });

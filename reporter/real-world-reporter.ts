@@ -2,18 +2,24 @@ import { resolve } from 'node:path';
 import picocolors from 'picocolors';
 import type { Reporter, TestCase, TestModule, TestSpecification, Vitest } from 'vitest/node';
 import { systemClock } from '../src/clock.js';
+import { messageOf } from '../src/errors.js';
 import type { ScenarioOutcome, SessionStatus } from '../src/model.js';
 import { type RealWorldOptions, type ResolvedOptions, resolveOptions } from '../src/options.js';
+import { redactBeginning } from '../src/recording/redact.js';
+import { recoverOrphans } from '../src/session/recover-orphans.js';
+import { findOrphans } from '../src/session/session-directories.js';
 import { createSessionId } from '../src/session-id.js';
+import { lockTimeoutMs } from '../src/storage/open-database.js';
 import { SessionStore } from '../src/storage/session-store.js';
 import { projectName } from '../src/worker-settings.js';
 import { describeEnvironment } from './environment.js';
-import { recoverOrphans } from './recover-orphans.js';
 import { SessionRun } from './session-run.js';
 import '../fixtures/vitest-types.js';
 
 /** Reporters that write their result to standard output, where nothing else may stand. */
 const machineReporters = new Set(['json', 'junit', 'tap', 'tap-flat']);
+
+const interrupted = 'the run was interrupted';
 
 type RunEndReason = Parameters<NonNullable<Reporter['onTestRunEnd']>>[2];
 
@@ -47,7 +53,9 @@ export default class RealWorldReporter implements Reporter {
 
   /** Opens the database; called before any test runs, so that a database that cannot be used is told first. */
   prepare(rootPath: string): void {
-    this.#store ??= new SessionStore(resolve(rootPath, this.#options.database));
+    this.#store ??= new SessionStore(resolve(rootPath, this.#options.database), {
+      onNotice: (sentence) => void process.stderr.write(`vitest-realworld: ${sentence}\n`),
+    });
   }
 
   onTestRunStart(specifications: readonly TestSpecification[]): void {
@@ -59,9 +67,7 @@ export default class RealWorldReporter implements Reporter {
     this.prepare(rootPath);
     const store = this.#store as SessionStore;
     const directory = resolve(rootPath, this.#options.directory);
-    for (const { sessionId, activities } of recoverOrphans(store, resolve(directory, 'journal'))) {
-      this.#print(`Recovered session ${sessionId} of a run that was killed: ${activities} activities.\n`);
-    }
+    this.#recoverOrphans(store, resolve(directory, 'journal'));
     const startedAtMs = systemClock.epochMs();
     const session = new SessionRun({
       store,
@@ -89,6 +95,27 @@ export default class RealWorldReporter implements Reporter {
     session.begin();
   }
 
+  /** What earlier runs left is stored first; that it cannot be is no reason not to run. */
+  #recoverOrphans(store: SessionStore, journalRoot: string): void {
+    try {
+      const orphans = findOrphans(journalRoot).filter(({ owner }) => owner.database === store.path);
+      if (orphans.length > 0) store.reopenIfReplaced(lockTimeoutMs);
+      for (const { sessionId, directory, killed, activities, failure } of recoverOrphans(
+        store,
+        orphans,
+        lockTimeoutMs,
+      )) {
+        this.#print(
+          failure === null
+            ? `Recovered session ${sessionId} of a run that ${killed ? 'was killed' : 'could not store all of it'}: ${activities} activities.\n`
+            : `vitest-realworld: session ${sessionId} could not be recovered: ${failure}. Its journals stay in ${directory}.\n`,
+        );
+      }
+    } catch (thrown) {
+      this.#print(`vitest-realworld: earlier sessions could not be recovered: ${messageOf(thrown)}.\n`);
+    }
+  }
+
   onTestCaseResult(testCase: TestCase): void {
     const kind = testCase.meta().realworld?.kind;
     if (testCase.project.name !== projectName || kind === undefined || this.#session === null) return;
@@ -105,7 +132,7 @@ export default class RealWorldReporter implements Reporter {
     const session = this.#session;
     if (session === null) return;
     const own = modules.filter(({ project }) => project.name === projectName);
-    const crashed = this.#saveUnheard(own, unhandledErrors);
+    const crashed = this.#saveUnheard(own, unhandledErrors, reason);
     process.removeListener('exit', this.#finishOnExit);
     this.#session = null;
     const { status, stopReason } = judgeEnd(own, crashed, reason);
@@ -113,8 +140,12 @@ export default class RealWorldReporter implements Reporter {
   }
 
   /** Tests of which nothing was heard: the session was stopped before them, or their worker died. */
-  #saveUnheard(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): boolean {
-    const stopReason = this.#session?.stopReason ?? null;
+  #saveUnheard(
+    modules: readonly TestModule[],
+    unhandledErrors: readonly unknown[],
+    reason: RunEndReason,
+  ): boolean {
+    const stopReason = this.#session?.stopReason ?? (reason === 'interrupted' ? interrupted : null);
     let crashed = false;
     for (const module of modules) {
       for (const testCase of module.children.allTests()) {
@@ -131,8 +162,9 @@ export default class RealWorldReporter implements Reporter {
   }
 
   #saveScenario(testCase: TestCase, outcome: ScenarioOutcome, errorMessage: string | null): void {
-    const kind = testCase.meta().realworld?.kind;
+    const { kind, unwritten } = testCase.meta().realworld ?? {};
     if (kind === undefined) return;
+    if (unwritten !== undefined) this.#session?.noteUnwritten(unwritten);
     this.#session?.saveScenario({
       taskId: testCase.id,
       name: testCase.fullName,
@@ -141,7 +173,7 @@ export default class RealWorldReporter implements Reporter {
       kind,
       durationMs: testCase.diagnostic()?.duration ?? null,
       outcome,
-      errorMessage: errorMessage === null ? null : errorMessage.slice(0, 10_000),
+      errorMessage: errorMessage === null ? null : redactBeginning(errorMessage, 10_000).text,
     });
   }
 
@@ -185,7 +217,7 @@ function judgeEnd(
   crashed: boolean,
   reason: RunEndReason,
 ): { readonly status: SessionStatus; readonly stopReason: string | null } {
-  if (reason === 'interrupted') return { status: 'stopped', stopReason: 'the run was interrupted' };
+  if (reason === 'interrupted') return { status: 'stopped', stopReason: interrupted };
   if (crashed) return { status: 'error', stopReason: 'a worker died' };
   const broken = modules.filter((module) => module.errors().length > 0);
   if (broken.length === 0) return { status: 'completed', stopReason: null };

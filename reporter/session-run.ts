@@ -1,25 +1,39 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { analyzeSession, ruleIssues } from '../src/analysis/analyze-session.js';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { systemClock } from '../src/clock.js';
 import { messageOf } from '../src/errors.js';
-import type { Issue, SessionReport, SessionStatus } from '../src/model.js';
+import type { Issue, JournalEntry, SessionReport, SessionStatus } from '../src/model.js';
 import type { ResolvedOptions } from '../src/options.js';
-import { type DamagedLine, JournalReader } from '../src/recording/journal-reader.js';
 import { flushIntervalMs } from '../src/recording/journal-writer.js';
 import { type LimitBreach, SafetyWatch } from '../src/recording/safety-limits.js';
 import { SystemMonitor } from '../src/recording/system-monitor.js';
 import { renderJson } from '../src/report/json.js';
 import { LiveGroups } from '../src/report/live.js';
 import { renderTerminal } from '../src/report/terminal.js';
-import type { SessionIngest } from '../src/storage/ingest.js';
+import { concludeSession } from '../src/session/conclude-session.js';
+import {
+  createSessionDirectory,
+  isRunning,
+  removeSessionDirectory,
+  sessionDirectory,
+} from '../src/session/session-directories.js';
+import { SessionFeed, type SessionFeedOptions } from '../src/session/session-feed.js';
+import { type SessionEnd, SessionLog } from '../src/session/session-log.js';
+import { isDamaged, isLocked, lockTimeoutMs } from '../src/storage/open-database.js';
 import type { ScenarioEnd, SessionStart, SessionStore } from '../src/storage/session-store.js';
 import { msPerMinute } from '../src/units.js';
-import { createSessionDirectory, isRunning, removeSessionDirectory } from './session-directories.js';
+import { reportFromJournals } from './report-from-journals.js';
+import { StoreTrouble } from './store-trouble.js';
 
 const tailIntervalMs = 200;
+/** While tests run, a lock is waited for only briefly: waiting takes the thread that Vitest needs. */
+const tailLockTimeoutMs = 100;
 /** Workers write what they hold within the flush interval; an interrupted run waits for that, and a little more. */
 const settleMs = flushIntervalMs * 1.5;
+/** A person who pressed Ctrl-C does not wait for another process's lock. */
+const interruptedLockTimeoutMs = Math.min(2_000, lockTimeoutMs);
+const triesAtEnd = 3;
+const pauseBetweenTriesMs = 100;
 
 export interface SessionRunOptions {
   readonly store: SessionStore;
@@ -40,39 +54,63 @@ interface EarlyEnd {
   readonly reason: string;
 }
 
-/** One session while it is open: tails the journals, watches the machine, and ends with the report. */
+/**
+ * One session while it is open: stores what the journals bring, watches the machine, and ends with the report. Nothing
+ * that happens to the database or the disk is thrown out of it: it is said, and the user's tests go on.
+ */
 export class SessionRun {
   readonly journalDirectory: string;
   readonly #run: SessionRunOptions;
-  readonly #reader: JournalReader;
-  readonly #ingest: SessionIngest;
+  readonly #log: SessionLog;
+  readonly #feedOptions: Omit<SessionFeedOptions, 'store' | 'onEntries'>;
+  readonly #feed: SessionFeed;
   readonly #monitor: SystemMonitor;
   readonly #live = new LiveGroups();
+  readonly #safety: SafetyWatch;
+  readonly #trouble: StoreTrouble;
+  /** The newest word of every worker about what it could not write. */
+  readonly #unwritten = new Map<string, Issue>();
   #timer: NodeJS.Timeout | null = null;
   #lastLiveMs: number;
   #failureSaid = false;
   #finished = false;
   #earlyEnd: EarlyEnd | null = null;
-  readonly #safety: SafetyWatch;
 
   constructor(run: SessionRunOptions) {
     this.#run = run;
     const { store, start, options, directory } = run;
-    store.startSession(start);
-    this.journalDirectory = createSessionDirectory(join(directory, 'journal'), store.path, start);
+    const { seed } = start;
+    const retention = options.retention === undefined ? null : { ...options.retention, seed };
+    this.journalDirectory = sessionDirectory(join(directory, 'journal'), start.sessionId);
+    this.#guard(() =>
+      createSessionDirectory(this.journalDirectory, { database: store.path, start, retention }),
+    );
+    this.#log = new SessionLog(this.journalDirectory);
+    this.#feedOptions = {
+      start,
+      directory: this.journalDirectory,
+      log: this.#log,
+      retention,
+      systemAt: (epochMs) => this.#monitor.at(epochMs),
+    };
+    this.#feed = new SessionFeed({
+      ...this.#feedOptions,
+      store,
+      onEntries: (entries) => this.#observe(entries),
+    });
     this.#safety = new SafetyWatch(options.limits);
-    this.#reader = new JournalReader(this.journalDirectory);
+    this.#trouble = new StoreTrouble((sentence) => this.#say(sentence));
     this.#monitor = new SystemMonitor({
       intervalMs: options.monitorIntervalSeconds * 1_000,
       clock: systemClock,
       diskPaths: [start.projectPath, dirname(store.path)],
+      workerPids: () => this.#feed.workerPids,
       onSample: (sample) => {
-        this.#guard(() => store.saveSystemSample(start.sessionId, sample));
+        this.#log.append({ fact: 'sample', sample });
         this.#stopAt(this.#safety.observeSample(sample));
       },
       onFailure: (thrown) => this.#sayFailure(thrown),
     });
-    this.#ingest = store.ingestFor(start.sessionId, (epochMs) => this.#monitor.at(epochMs));
     this.#lastLiveMs = systemClock.monotonicMs();
   }
 
@@ -82,6 +120,7 @@ export class SessionRun {
 
   begin(): void {
     this.#monitor.start();
+    this.#storeNew();
     this.#timer = setInterval(() => this.#guard(() => this.#tick()), tailIntervalMs);
     this.#timer.unref();
   }
@@ -92,59 +131,130 @@ export class SessionRun {
   }
 
   saveScenario(scenario: ScenarioEnd): void {
-    this.#guard(() => this.#run.store.saveScenario(this.sessionId, scenario));
+    this.#log.append({ fact: 'scenario', scenario });
   }
 
-  saveIssues(issues: readonly Issue[]): void {
-    this.#guard(() => this.#run.store.saveIssues(this.sessionId, issues));
+  /** What a worker could not write, told by another way than its journal; kept unless the journal says it as well. */
+  noteUnwritten(issue: Issue): void {
+    this.#unwritten.set(issue.issueId, issue);
   }
 
   /** Ends the session: everything that the journals hold is stored, analysed, printed and saved as a report. */
   async finish(status: SessionStatus, stopReason: string | null): Promise<void> {
-    await this.#monitor.stop();
-    this.#finishNow(this.#earlyEnd?.status ?? status, this.#earlyEnd?.reason ?? stopReason);
+    await this.#monitor.stop().catch((thrown: unknown) => this.#sayFailure(thrown));
+    const end = this.#earlyEnd ?? { status, reason: stopReason };
+    this.#finishNow(end.status, end.reason, lockTimeoutMs);
   }
 
   /** As `finish`, for a process that is about to exit and can no longer wait for events. */
   finishInterrupted(): void {
     sleep(settleMs);
-    this.#finishNow('stopped', 'the run was interrupted');
+    this.#finishNow('stopped', 'the run was interrupted', interruptedLockTimeoutMs);
   }
 
-  #finishNow(status: SessionStatus, stopReason: string | null): void {
+  #finishNow(status: SessionStatus, stopReason: string | null, waitMs: number): void {
     if (this.#finished) return;
     this.#finished = true;
-    this.#monitor.halt();
     if (this.#timer !== null) clearInterval(this.#timer);
-    const { store, options } = this.#run;
-    const damaged = this.#drain();
-    const crashedCalls = this.#ingest.settleCrashed();
-    const crashedScenarios = store.markCrashedScenarios(this.sessionId);
-    if (damaged.length > 0) store.saveIssues(this.sessionId, [this.#damageIssue(damaged)]);
-    const crashed = crashedCalls > 0 || crashedScenarios.length > 0;
-    const endedAtMs = systemClock.epochMs();
-    store.finishSession(this.sessionId, {
-      status: crashed && status === 'completed' ? 'error' : status,
-      endedAtMs,
-      stopReason: stopReason ?? (crashed ? 'a worker died' : null),
-    });
-    const report = this.#analyze(endedAtMs);
-    if (options.report) this.#publish(report);
+    try {
+      this.#monitor.halt();
+      const end = { status, stopReason, endedAtMs: systemClock.epochMs() };
+      for (const issue of this.#unwritten.values()) this.#log.append({ fact: 'issue', issue });
+      this.#log.append({ fact: 'end', end });
+      this.#storeAndPublish(end, waitMs);
+    } catch (thrown) {
+      // Whatever it is, a run of tests does not fail because of what measures it.
+      this.#sayFailure(thrown);
+    }
+  }
+
+  #storeAndPublish(end: SessionEnd, waitMs: number): void {
     // The worker of an interrupted run may be alive and write more; the next run then finds its journal and adds it.
-    const mayGrow = status === 'stopped' && this.#reader.workerPids.some(isRunning);
-    if (!mayGrow) removeSessionDirectory(this.journalDirectory);
+    const workersLive = (): boolean => end.status === 'stopped' && this.#feed.workerPids.some(isRunning);
+    let failure: unknown;
+    for (let tried = 1; tried <= triesAtEnd; tried++) {
+      try {
+        const { report } = this.#conclude(end, waitMs, workersLive);
+        if (!workersLive()) this.#guard(() => removeSessionDirectory(this.journalDirectory));
+        this.#publish(report, `Database: ${this.#run.store.path}`);
+        return;
+      } catch (thrown) {
+        failure = thrown;
+        // A lock was waited for already.
+        if (isLocked(thrown)) break;
+        if (tried < triesAtEnd) sleep(pauseBetweenTriesMs);
+      }
+    }
+    this.#leaveInJournals(end, workersLive, failure);
+  }
+
+  #conclude(end: SessionEnd, waitMs: number, workersLive: () => boolean): { readonly report: SessionReport } {
+    const { store } = this.#run;
+    return concludeSession({ store, feed: this.#feed, sessionId: this.sessionId }, () => end, {
+      lockTimeoutMs: waitMs,
+      workersLive,
+    });
+  }
+
+  /** The end of a session whose database cannot be used: the journals stay, and the report is made from them. */
+  #leaveInJournals(end: SessionEnd, workersLive: () => boolean, failure: unknown): void {
+    const { store, options } = this.#run;
+    this.#log.append({ fact: 'left' });
+    let aboutReport = '';
+    if (options.report) {
+      try {
+        this.#publish(
+          reportFromJournals(this.#feedOptions, end, workersLive),
+          `Database: ${store.path} (not stored)`,
+        );
+        aboutReport = ' The report above was made from the journals alone.';
+      } catch (thrown) {
+        aboutReport = ` There is no report: ${messageOf(thrown)}.`;
+      }
+    }
+    const [first, ...others] = [
+      `this session could not be stored in the database ${store.path}: ${withoutPeriod(messageOf(failure))}.${aboutReport}`,
+      ...this.#describeWayBack(failure),
+    ];
+    this.#run.print(`vitest-realworld: ${first}\n${others.map((line) => `  ${line}\n`).join('')}`);
+  }
+
+  #describeWayBack(failure: unknown): readonly string[] {
+    if (!existsSync(this.journalDirectory)) {
+      return ['Its journals could not be written either: nothing of it is kept.'];
+    }
+    const { directory } = this.#run;
+    const option =
+      directory === resolve('.realworld') ? '' : ` --directory ${relative('.', directory) || '.'}`;
+    return [
+      `Its data are in ${this.journalDirectory} and stay there.`,
+      `${isDamaged(failure) ? 'Move the damaged file away, then store them' : 'Store them when the database can be used again'}: npx vitest-realworld recover${option}`,
+    ];
   }
 
   #tick(): void {
-    const { entries } = this.#reader.readNew();
-    this.#ingest.ingest(entries);
+    this.#storeNew();
+    this.#stopAtDurationLimit();
+    this.#printLive();
+  }
+
+  #storeNew(): void {
+    const nowMs = systemClock.monotonicMs();
+    if (!this.#trouble.mayTry(nowMs)) return;
+    try {
+      this.#feed.pump(tailLockTimeoutMs);
+      this.#trouble.succeeded();
+    } catch (thrown) {
+      this.#trouble.failed(thrown, nowMs);
+    }
+  }
+
+  #observe(entries: readonly JournalEntry[]): void {
     for (const entry of entries) {
       if (entry.entry !== 'activity') continue;
       this.#live.add(entry.activity);
       this.#stopAt(this.#safety.observeActivity(entry.activity));
     }
-    this.#stopAtDurationLimit();
-    this.#printLive();
   }
 
   #printLive(): void {
@@ -157,21 +267,20 @@ export class SessionRun {
 
   /** A limit that is breached stops the session once, and is its first issue. */
   #stopAt(breach: LimitBreach | null): void {
-    if (breach === null || this.#earlyEnd !== null) return;
-    this.saveIssues([
-      {
-        issueId: `${this.sessionId}:${breach.limit}`,
-        taskId: null,
-        atMs: systemClock.epochMs(),
-        severity: 'critical',
-        capability: 'system',
-        issueType: 'resource_limit',
-        description: breach.description,
-        suggestedFix: breach.suggestedFix,
-        reproducible: null,
-        evidenceActivityId: breach.activityId,
-      },
-    ]);
+    if (breach === null || this.#earlyEnd !== null || this.#finished) return;
+    const issue: Issue = {
+      issueId: `${this.sessionId}:${breach.limit}`,
+      taskId: null,
+      atMs: systemClock.epochMs(),
+      severity: 'critical',
+      capability: 'system',
+      issueType: 'resource_limit',
+      description: breach.description,
+      suggestedFix: breach.suggestedFix,
+      reproducible: null,
+      evidenceActivityId: breach.activityId,
+    };
+    this.#log.append({ fact: 'issue', issue });
     this.#endEarly({ status: 'stopped', reason: breach.description });
   }
 
@@ -188,54 +297,25 @@ export class SessionRun {
 
   #endEarly(end: EarlyEnd): void {
     this.#earlyEnd = end;
-    this.#run.print(`vitest-realworld: the session ends now: ${end.reason}\n`);
+    this.#say(`the session ends now: ${end.reason}`);
     this.#run.cancelRun();
   }
 
-  #drain(): readonly DamagedLine[] {
-    let more = true;
-    while (more) {
-      const read = this.#reader.readNew();
-      this.#ingest.ingest(read.entries);
-      more = read.more;
-    }
-    return [...this.#reader.damaged, ...this.#reader.readLeftovers()];
-  }
-
-  #analyze(endedAtMs: number): SessionReport {
-    const { store } = this.#run;
-    const facts = store.readFacts(this.sessionId);
-    const report = analyzeSession(facts);
-    store.replaceRuleIssues(this.sessionId, ruleIssues(report, facts));
-    store.replaceSuggestions(this.sessionId, report.suggestions, endedAtMs);
-    if (report.score !== null) store.saveScore(this.sessionId, report.score.total);
-    return report;
-  }
-
-  #publish(report: SessionReport): void {
-    const { directory, print, colors, store } = this.#run;
+  /** Prints the report; that it cannot be saved as a file is said and takes nothing from it. */
+  #publish(report: SessionReport, lastLine: string): void {
+    const { directory, print, colors, options } = this.#run;
+    if (!options.report) return;
     const folder = join(directory, 'reports');
     const path = join(folder, this.sessionId);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(`${path}.txt`, renderTerminal(report, { colors: false }));
-    writeFileSync(`${path}.json`, renderJson(report));
-    print(`\n${renderTerminal(report, { colors })}\nReport: ${path}.txt\nDatabase: ${store.path}\n`);
-  }
-
-  #damageIssue(damaged: readonly DamagedLine[]): Issue {
-    const first = damaged[0];
-    return {
-      issueId: `${this.sessionId}:damaged_journal`,
-      taskId: null,
-      atMs: systemClock.epochMs(),
-      severity: 'medium',
-      capability: 'recorder',
-      issueType: 'damaged_journal',
-      description: `${damaged.length} journal ${damaged.length === 1 ? 'line' : 'lines'} could not be read (${first?.reason ?? ''}); what stood there is not in the database.`,
-      suggestedFix: 'A worker that was killed while it wrote leaves such a line. Look at the crash first.',
-      reproducible: null,
-      evidenceActivityId: null,
-    };
+    let place = `Report: ${path}.txt`;
+    try {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(`${path}.txt`, renderTerminal(report, { colors: false }));
+      writeFileSync(`${path}.json`, renderJson(report));
+    } catch (thrown) {
+      place = `Report: not saved, because ${folder} cannot be written: ${messageOf(thrown)}`;
+    }
+    print(`\n${renderTerminal(report, { colors })}\n${place}\n${lastLine}\n`);
   }
 
   /** A failure of the tool is said once and never ends the user's run. */
@@ -250,10 +330,16 @@ export class SessionRun {
   #sayFailure(thrown: unknown): void {
     if (this.#failureSaid) return;
     this.#failureSaid = true;
-    this.#run.print(
-      `vitest-realworld: recording has trouble: ${messageOf(thrown)}. What is in ${this.journalDirectory} is not lost.\n`,
-    );
+    this.#say(`recording has trouble: ${messageOf(thrown)}`);
   }
+
+  #say(sentence: string): void {
+    this.#run.print(`vitest-realworld: ${sentence}\n`);
+  }
+}
+
+function withoutPeriod(text: string): string {
+  return text.replace(/\.$/, '');
 }
 
 /** Waits without giving up the thread: on the way out of a process no timer runs any more. */

@@ -61,7 +61,10 @@ export interface Activity {
   readonly error: CapturedError | null;
   /** Bounded, redacted JSON of the result, or null. */
   readonly resultJson: string | null;
-  /** CPU time the process used during the call, in milliseconds; includes whatever overlapped. */
+  /**
+   * CPU time the process used during the call, in milliseconds; includes whatever overlapped. This and the memory that
+   * follows are null when calls are timed only.
+   */
   readonly cpuTimeMs: number;
   readonly rssBeforeBytes: number;
   readonly rssAfterBytes: number;
@@ -69,7 +72,7 @@ export interface Activity {
   readonly heapAfterBytes: number;
   readonly externalBeforeBytes: number;
   readonly externalAfterBytes: number;
-  /** Share of the call's time the event loop was busy, 0 to 1, or null for a call shorter than a sample. */
+  /** Share of the call's time the event loop was busy, 0 to 1, or null for one shorter than a sample or timed only. */
   readonly eventLoopUtilization: number | null;
   /** Other activities of the worker that overlapped this one, its own ancestors and descendants left out. */
   readonly overlapping: number;
@@ -155,8 +158,18 @@ export interface SystemSample {
   readonly cpuPercent: number;
   readonly memoryPercent: number;
   readonly diskPercent: number;
+  /** The workers that were alive. */
+  readonly workers: readonly WorkerUsage[];
   /** Time it took to read this sample, in milliseconds: the monitor's own cost. */
   readonly costMs: number;
+}
+
+/** What a worker used at one moment, seen from outside. */
+export interface WorkerUsage {
+  readonly pid: number;
+  readonly rssBytes: number;
+  /** Share of one core since the last sample, in percent; null in the first sample of a worker. */
+  readonly cpuPercent: number | null;
 }
 
 /** One run of the scenarios on one workspace. */
@@ -202,6 +215,8 @@ export interface MethodFigures {
   readonly capability: string;
   readonly method: string;
   readonly calls: number;
+  /** Calls whose rows are in the database; less than `calls` where the retention setting left some out. */
+  readonly rowsKept: number;
   /** Calls that did not succeed while no fault was injected. */
   readonly errors: number;
   /** Calls that did not succeed while a fault was injected: what the scenario asked for. */
@@ -291,6 +306,8 @@ export interface SessionReport {
   readonly scenarios: readonly Scenario[];
   readonly totals: {
     readonly activities: number;
+    /** Activities whose rows are in the database. */
+    readonly rowsKept: number;
     readonly errors: number;
     readonly errorsUnderFault: number;
     readonly successRate: number | null;

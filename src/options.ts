@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RealWorldError } from './errors.js';
 import { nearestName } from './nearest-name.js';
+import { samplings } from './worker-settings.js';
 
 const limitsSchema = z.strictObject({
   /** CPU of the whole machine, in percent. */
@@ -11,6 +12,11 @@ const limitsSchema = z.strictObject({
   diskPercentMax: z.number().min(1).max(100).default(98),
   /** Failed activities in a row, without a fault being injected. */
   consecutiveErrorsMax: z.int().min(1).default(5),
+});
+
+const retentionSchema = z.strictObject({
+  callsMax: z.int().min(100).default(10_000),
+  sampleShare: z.number().min(0).max(1).default(0.01),
 });
 
 export const optionsSchema = z.strictObject({
@@ -37,6 +43,13 @@ export const optionsSchema = z.strictObject({
   limits: limitsSchema.prefault({}),
   /** Seed of all randomness; left out, one is drawn and printed. */
   seed: z.int().min(0).max(0xffff_ffff).optional(),
+  /**
+   * Keeps the rows of only some calls of a method that is called very often: at least the first `callsMax`, every failure,
+   * every outlier, and a sample of the rest. Sums and latency histograms cover all calls. Left out, every row is kept.
+   */
+  retention: retentionSchema.optional(),
+  /** What is measured of a call: time, CPU, memory and event loop, or with `timing` its time only. */
+  sampling: z.enum(samplings).default('full'),
   /** Longest stored result of an activity, in bytes of JSON. */
   resultBytesMax: z.int().min(32).max(65_536).default(400),
   /** Names of properties whose values are never stored, beside the built-in ones. */
@@ -92,10 +105,15 @@ export function resolveOptions(
   throw new RealWorldError('OPTIONS_INVALID', sentences.join(' '));
 }
 
+const groups: ReadonlyMap<string, z.ZodObject> = new Map([
+  ['limits', limitsSchema as z.ZodObject],
+  ['retention', retentionSchema as z.ZodObject],
+]);
+
 function describeIssue(issue: z.core.$ZodIssue, sources: ReadonlyMap<string, string>): string {
   const path = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
-    const known = Object.keys(path === 'limits' ? limitsSchema.shape : optionsSchema.shape);
+    const known = Object.keys((groups.get(path) ?? optionsSchema).shape);
     return issue.keys
       .map((key) => {
         const nearest = nearestName(key, known);

@@ -7,6 +7,11 @@ export function toMebibytes(bytes: number): number {
   return Math.round((bytes / bytesPerMebibyte) * 1_000) / 1_000;
 }
 
+/** Bytes as whole kibibytes. */
+export function toKibibytes(bytes: number): number {
+  return Math.round(bytes / 1_024);
+}
+
 /** A duration for people: `0.42ms`, `245ms`, `2.1s`, `3m 20s`. */
 export function formatDuration(durationMs: number): string {
   if (durationMs < 1) return `${durationMs.toFixed(2)}ms`;

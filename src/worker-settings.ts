@@ -1,4 +1,8 @@
-import type { ScenarioKind } from './model.js';
+import type { Issue, ScenarioKind } from './model.js';
+
+/** How much is measured of a call: `timing` leaves out CPU, memory and the event loop. */
+export const samplings = ['full', 'timing'] as const;
+export type Sampling = (typeof samplings)[number];
 
 /** What the main process tells every worker; plain data, because it crosses a process border. */
 export interface WorkerSettings {
@@ -10,6 +14,7 @@ export interface WorkerSettings {
   readonly rootPath: string;
   readonly durationMs: number;
   readonly seed: number;
+  readonly sampling: Sampling;
   readonly resultBytesMax: number;
   readonly redact: readonly string[];
 }
@@ -24,6 +29,8 @@ export interface SessionTicket {
 /** What a scenario's task carries from its worker to the reporter. */
 export interface ScenarioMeta {
   readonly kind: ScenarioKind;
+  /** Journal lines that its worker could not write so far; this way is open when the journal's is not. */
+  readonly unwritten?: Issue;
 }
 
 export const projectName = 'realworld';

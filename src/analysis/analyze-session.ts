@@ -35,6 +35,7 @@ export function analyzeSession(facts: SessionFacts): SessionReport {
     scenarios: facts.scenarios,
     totals: {
       activities,
+      rowsKept: total(facts.methods, ({ rowsKept }) => rowsKept),
       errors,
       errorsUnderFault,
       successRate: judged === 0 ? null : (judged - errors) / judged,

@@ -29,7 +29,7 @@ export function suggestImprovements(
   return issues.flatMap((issue) => {
     const figures = methods.find(
       ({ capability, method }) =>
-        issue.capability === capability && issue.issueId.endsWith(`:${capability}:${method}`),
+        issue.issueId === [facts.session.sessionId, issue.issueType, capability, method].join(':'),
     );
     const advice = adviseOn(issue, figures, facts);
     return advice === null ? [] : [{ ...advice, priority: priorityOf(issue), issueId: issue.issueId }];

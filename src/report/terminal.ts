@@ -53,19 +53,45 @@ function renderHeader({ session }: SessionReport): readonly string[] {
 }
 
 function renderSummary(
-  { totals, scenarios, score, session }: SessionReport,
+  { totals, scenarios, score, session, metrics }: SessionReport,
   colors: Colors,
 ): readonly string[] {
   const underFault =
     totals.errorsUnderFault === 0 ? '' : ` (and ${totals.errorsUnderFault} under injected faults)`;
   return [
     `Total Activities: ${totals.activities}`,
+    ...describeRetention(totals),
     `Total Errors: ${totals.errors}${underFault}`,
     `Success Rate: ${totals.successRate === null ? 'no activity' : formatShare(totals.successRate)}`,
     `Avg Response Time: ${totals.meanMs === null ? 'no activity' : formatDuration(totals.meanMs)}`,
     ...(score === null ? ['Quality Score: not enough data'] : describeScore(score)),
+    ...describeMachine(metrics),
     `Seed: ${session.seed}`,
     ...scenarios.map((scenario) => renderScenario(scenario, colors)),
+  ];
+}
+
+/** What the machine was at, and what looking at it cost. */
+function describeMachine(metrics: SessionReport['metrics']): readonly string[] {
+  const figure = (metricType: string) =>
+    metrics.find((metric) => metric.capability === 'system' && metric.metricType === metricType);
+  const cpu = figure('cpu_usage');
+  const memory = figure('memory_usage');
+  const disk = figure('disk_usage');
+  if (cpu === undefined || memory === undefined || disk === undefined) return [];
+  const cost = figure('monitor_cost');
+  const samples = `${cpu.count} ${cpu.count === 1 ? 'sample' : 'samples'}`;
+  return [
+    `System: CPU ${cpu.mean.toFixed(0)}% (most ${cpu.max.toFixed(0)}%), Memory ${memory.max.toFixed(0)}%, Disk ${disk.max.toFixed(0)}%`,
+    `  from ${samples}${cost === undefined ? '' : `, ${formatDuration(cost.mean)} each`}`,
+  ];
+}
+
+function describeRetention({ activities, rowsKept }: SessionReport['totals']): readonly string[] {
+  if (rowsKept >= activities) return [];
+  return [
+    `  Rows kept: ${rowsKept}: failures, outliers and a sample; sums and percentiles`,
+    '  are over all of them',
   ];
 }
 

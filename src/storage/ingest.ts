@@ -1,8 +1,9 @@
 import type { Statement } from 'better-sqlite3';
 import { toTimestamp } from '../clock.js';
 import type { Activity, Issue, JournalEntry, Metric, ScenarioStart, SystemSample } from '../model.js';
-import { toMebibytes } from '../units.js';
+import { toKibibytes, toMebibytes } from '../units.js';
 import type { SqliteDatabase } from './open-database.js';
+import type { Retention } from './retention.js';
 
 /** The state of the machine at a moment, out of the monitor's samples; null where there is none. */
 export type SystemSampleLookup = (epochMs: number) => SystemSample | null;
@@ -19,36 +20,88 @@ export class SessionIngest {
   /** Calls that were noted while running and have not ended; what is left at the end crashed. */
   readonly #running = new Map<string, Activity>();
   readonly #statements: IngestStatements;
+  readonly #retention: Retention | null;
+  readonly #decisions: { readonly activity: Activity; readonly kept: boolean }[] = [];
 
-  constructor(database: SqliteDatabase, sessionId: string, systemAt: SystemSampleLookup = () => null) {
+  constructor(
+    database: SqliteDatabase,
+    sessionId: string,
+    systemAt: SystemSampleLookup = () => null,
+    retention: Retention | null = null,
+  ) {
     this.#database = database;
+    this.#retention = retention;
     this.#sessionId = sessionId;
     this.#systemAt = systemAt;
     this.#statements = prepareStatements(database);
   }
 
-  /** @returns how many activities were new */
+  /** @returns how many rows of activities were new */
   ingest(entries: readonly JournalEntry[]): number {
     if (entries.length === 0) return 0;
     let added = 0;
+    this.#decisions.length = 0;
     this.#database
       .transaction(() => {
         for (const entry of entries) added += this.#ingestEntry(entry);
       })
       .immediate();
+    this.#countDecisions();
     return added;
   }
 
-  /** Records the calls that never ended because their process died. @returns how many there were */
+  /**
+   * Ends the session's ingest: records the calls that never ended because their process died, and stores the sums over
+   * the calls whose rows are not all kept.
+   *
+   * @returns how many calls never ended
+   */
   settleCrashed(): number {
     const crashed = [...this.#running.values()];
-    this.#running.clear();
+    this.#decisions.length = 0;
     this.#database
       .transaction(() => {
         for (const activity of crashed) this.#insertActivity(activity);
       })
       .immediate();
+    this.#running.clear();
+    this.#countDecisions();
+    this.#saveAggregates();
     return crashed.length;
+  }
+
+  /** Only what is committed counts: a batch that is rolled back comes again. */
+  #countDecisions(): void {
+    for (const { activity, kept } of this.#decisions.splice(0)) this.#retention?.count(activity, kept);
+  }
+
+  #saveAggregates(): void {
+    const aggregates = this.#retention?.aggregates ?? [];
+    this.#database.transaction(() => {
+      for (const sums of aggregates) {
+        this.#statements.aggregate.run(
+          this.#sessionId,
+          sums.capability,
+          sums.method,
+          sums.calls,
+          sums.rowsKept,
+          sums.errors,
+          sums.errorsUnderFault,
+          sums.timeouts,
+          sums.crashes,
+          sums.totalMs,
+          sums.maxMs,
+          sums.cpuTimeMs,
+          sums.excellentCalls,
+          sums.goodCalls,
+          sums.acceptableCalls,
+          sums.poorCalls,
+          sums.slowestActivityId,
+          sums.failedActivityId,
+          sums.histogram.toString(),
+        );
+      }
+    })();
   }
 
   #ingestEntry(entry: JournalEntry): number {
@@ -81,6 +134,11 @@ export class SessionIngest {
   }
 
   #insertActivity(activity: Activity): number {
+    if (this.#retention !== null) {
+      const kept = this.#retention.keeps(activity);
+      this.#decisions.push({ activity, kept });
+      if (!kept) return 0;
+    }
     const endedAtMs = activity.startedAtMs + activity.durationMs;
     return this.#statements.activity.run(
       activity.activityId,
@@ -89,15 +147,16 @@ export class SessionIngest {
       activity.capability,
       activity.method,
       activity.durationMs,
-      this.#systemAt(activity.startedAtMs)?.cpuPercent ?? null,
-      this.#systemAt(endedAtMs)?.cpuPercent ?? null,
-      toMebibytes(activity.rssBeforeBytes),
-      toMebibytes(activity.rssAfterBytes),
+      wholePercent(this.#systemAt(activity.startedAtMs)),
+      wholePercent(this.#systemAt(endedAtMs)),
+      Math.round(toMebibytes(activity.rssBeforeBytes)),
+      Math.round(toMebibytes(activity.rssAfterBytes)),
       activity.outcome === 'succeeded' || activity.outcome === 'abandoned' ? 1 : 0,
       activity.error?.message ?? null,
       activity.resultJson,
       this.#scenarioId(activity.taskId),
-      activity.outcome,
+      // What succeeded is the rule and is told by `success`; only the rest is named.
+      activity.outcome === 'succeeded' ? null : activity.outcome,
       activity.error === null ? null : (activity.error.code ?? activity.error.name),
       activity.attempt,
       activity.workerPid,
@@ -106,11 +165,11 @@ export class SessionIngest {
       activity.overlapping,
       activity.cpuTimeMs,
       activity.firstResultMs,
-      toMebibytes(activity.heapBeforeBytes),
-      toMebibytes(activity.heapAfterBytes),
-      toMebibytes(activity.externalBeforeBytes),
-      toMebibytes(activity.externalAfterBytes),
-      activity.eventLoopUtilization,
+      toKibibytes(activity.heapBeforeBytes),
+      toKibibytes(activity.heapAfterBytes),
+      toKibibytes(activity.externalBeforeBytes),
+      toKibibytes(activity.externalAfterBytes),
+      activity.eventLoopUtilization === null ? null : Math.round(activity.eventLoopUtilization * 100),
     ).changes;
   }
 
@@ -179,6 +238,7 @@ interface IngestStatements {
   readonly scenario: Statement;
   readonly scenarioId: Statement;
   readonly capabilities: Statement;
+  readonly aggregate: Statement;
 }
 
 function prepareStatements(database: SqliteDatabase): IngestStatements {
@@ -186,9 +246,9 @@ function prepareStatements(database: SqliteDatabase): IngestStatements {
     activity: database.prepare(`INSERT INTO activities (
       activity_id, session_id, timestamp, capability, activity_type, response_time_ms, cpu_before, cpu_after,
       memory_before_mb, memory_after_mb, success, error_message, result_data, scenario_id, outcome, error_type,
-      attempt, worker_pid, parent_id, fault, overlapping, cpu_time_ms, first_result_ms, heap_before_mb,
-      heap_after_mb, external_before_mb, external_after_mb, event_loop_utilization)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      attempt, worker_pid, parent_id, fault, overlapping, cpu_time_ms, first_result_ms, heap_before_kb,
+      heap_after_kb, external_before_kb, external_after_kb, event_loop_percent, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
       ON CONFLICT (activity_id) DO NOTHING`),
     metric: database.prepare(`INSERT INTO performance_metrics (
       metric_id, session_id, timestamp, capability, metric_type, value, unit, context, scenario_id)
@@ -203,7 +263,15 @@ function prepareStatements(database: SqliteDatabase): IngestStatements {
       ON CONFLICT (session_id, task_id) DO UPDATE SET
         attempts = max(attempts, excluded.attempts), seed = excluded.seed,
         start_time = coalesce(start_time, excluded.start_time)`),
+    aggregate: database.prepare(`INSERT OR REPLACE INTO activity_aggregates (
+      session_id, capability, activity_type, calls, rows_kept, errors, errors_under_fault, timeouts, crashes, total_ms,
+      max_ms, cpu_time_ms, excellent_calls, good_calls, acceptable_calls, poor_calls, slowest_activity_id,
+      failed_activity_id, latency_histogram) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     capabilities: database.prepare('UPDATE test_sessions SET capabilities = ? WHERE session_id = ?'),
     scenarioId: database.prepare('SELECT scenario_id FROM scenarios WHERE session_id = ? AND task_id = ?'),
   };
+}
+
+function wholePercent(sample: SystemSample | null): number | null {
+  return sample === null ? null : Math.round(sample.cpuPercent);
 }

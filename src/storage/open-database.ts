@@ -3,22 +3,34 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { messageOf, RealWorldError } from '../errors.js';
+import { backUpDatabase } from './back-up-database.js';
 import { applicationId, customerTables, migrations, newestVersion } from './schema.js';
 
 export type SqliteDatabase = Database.Database;
 
-/** How long a statement waits for another run's transaction on the same file. */
-const lockTimeoutMs = 15_000;
+/**
+ * How long a statement waits for another run's transaction on the same file. The variable is for the tests of this
+ * tool and for nobody else.
+ */
+export const lockTimeoutMs = Number(process.env.REALWORLD_INTERNAL_LOCK_TIMEOUT_MS ?? 15_000);
+
+export interface OpenOptions {
+  /** How long to wait for another process's lock, in milliseconds. @default 15000 */
+  readonly lockTimeoutMs?: number;
+  /** Told in a sentence what was done beside opening, such as a backup. */
+  readonly onNotice?: (sentence: string) => void;
+}
 
 /**
- * Opens the database, makes it when it is missing, and brings its schema up to date.
- * A file that is not this tool's, or comes from a newer version, is left as it is.
+ * Opens the database, makes it when it is missing, and brings its schema up to date; what it held before is first
+ * checked and copied into a backup beside it.
+ * A file that is not this tool's, is damaged, or comes from a newer version, is left as it is.
  *
  * @param path absolute path of the file
- * @throws RealWorldError `DATABASE_UNWRITABLE`, `DATABASE_NOT_SQLITE`, `DATABASE_FOREIGN`, `DATABASE_NEWER`,
- *   `DATABASE_LOCKED` or `NATIVE_MODULE_MISMATCH`
+ * @throws RealWorldError `DATABASE_UNWRITABLE`, `DATABASE_NOT_SQLITE`, `DATABASE_CORRUPT`, `DATABASE_FOREIGN`,
+ *   `DATABASE_NEWER`, `DATABASE_LOCKED` or `NATIVE_MODULE_MISMATCH`
  */
-export function openDatabase(path: string): SqliteDatabase {
+export function openDatabase(path: string, options: OpenOptions = {}): SqliteDatabase {
   refuseMismatchedDriver();
   const isDirectory = existsSync(path) && statSync(path).isDirectory();
   if (isDirectory) {
@@ -27,10 +39,19 @@ export function openDatabase(path: string): SqliteDatabase {
       `The database path ${path} is a directory. Name a file, such as ${path}/realworld_testing.db.`,
     );
   }
-  lookBeforeWriting(path);
-  const database = connect(path);
+  const waitMs = options.lockTimeoutMs ?? lockTimeoutMs;
+  lookBeforeWriting(path, waitMs);
+  const database = connect(path, waitMs);
   try {
     refuseForeign(database, path);
+    refuseCorrupt(database, path);
+    const oldVersion = outdatedVersion(database);
+    const backup = oldVersion === null ? null : backUpDatabase(database, path, oldVersion);
+    if (backup !== null) {
+      options.onNotice?.(
+        `The database ${path} was brought up to date; as it was before it is kept in ${backup}.`,
+      );
+    }
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = NORMAL');
     database.pragma('foreign_keys = ON');
@@ -38,7 +59,7 @@ export function openDatabase(path: string): SqliteDatabase {
     return database;
   } catch (thrown) {
     database.close();
-    throw asDatabaseError(thrown, path);
+    throw asDatabaseError(thrown, path, waitMs);
   }
 }
 
@@ -58,15 +79,16 @@ function refuseMismatchedDriver(): void {
  * write moves a write-ahead log that another program left into the file, so the first look at such a file is taken by
  * one that may not.
  */
-function lookBeforeWriting(path: string): void {
+function lookBeforeWriting(path: string, waitMs: number): void {
   if (!existsSync(path) || statSync(path).size === 0) return;
   if (!beginsAsDatabase(path)) throw notSqlite(path);
   if (!existsSync(`${path}-wal`)) return;
-  const database = connect(path, true);
+  const database = connect(path, waitMs, true);
   try {
     refuseForeign(database, path);
+    refuseCorrupt(database, path);
   } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+    const code = codeOf(thrown);
     // A file that its last writer left in the middle of a transaction can only be read by one that may write.
     if (!code.startsWith('SQLITE_READONLY') && !code.startsWith('SQLITE_CANTOPEN')) {
       throw asDatabaseError(thrown, path);
@@ -93,12 +115,41 @@ function beginsAsDatabase(path: string): boolean {
   return beginning.equals(fileHeader);
 }
 
-function connect(path: string, readonly = false): SqliteDatabase {
+function connect(path: string, waitMs: number, readonly = false): SqliteDatabase {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    return new Database(path, { timeout: lockTimeoutMs, readonly });
+    return new Database(path, { timeout: waitMs, readonly });
   } catch (thrown) {
     throw asDatabaseError(thrown, path);
+  }
+}
+
+/** The version of a database that holds something and is older than this tool; null for every other. */
+function outdatedVersion(database: SqliteDatabase): number | null {
+  const version = database.pragma('user_version', { simple: true }) as number;
+  if (version >= newestVersion) return null;
+  const isEmpty = database.prepare('SELECT 1 FROM sqlite_master LIMIT 1').get() === undefined;
+  return isEmpty ? null : version;
+}
+
+/** When a database is opened, damage is looked for before a migration only: reading all of it takes time. */
+function refuseCorrupt(database: SqliteDatabase, path: string): void {
+  if (outdatedVersion(database) !== null) refuseDamaged(database, path);
+}
+
+/** @throws RealWorldError `DATABASE_CORRUPT` */
+export function refuseDamaged(database: SqliteDatabase, path: string): void {
+  const finding = findDamage(database);
+  if (finding !== null) throw corrupt(path, finding);
+}
+
+function findDamage(database: SqliteDatabase): string | null {
+  try {
+    const finding = database.pragma('quick_check(1)', { simple: true }) as string;
+    return finding === 'ok' ? null : finding;
+  } catch (thrown) {
+    if (isDamaged(thrown)) return messageOf(thrown);
+    throw thrown;
   }
 }
 
@@ -150,17 +201,44 @@ function notSqlite(path: string, options?: ErrorOptions): RealWorldError {
   );
 }
 
-function asDatabaseError(thrown: unknown, path: string): RealWorldError {
+function corrupt(path: string, finding: string, options?: ErrorOptions): RealWorldError {
+  return new RealWorldError(
+    'DATABASE_CORRUPT',
+    `The database ${path} is damaged (${finding.trim()}). It was left as it is; move it away, or rescue what is whole with: sqlite3 FILE .recover.`,
+    options,
+  );
+}
+
+/** True when another process held the file; nothing was changed then, and trying again is enough. */
+export function isLocked(thrown: unknown): boolean {
+  return codeOf(thrown).startsWith('SQLITE_BUSY') || codeOf(thrown) === 'DATABASE_LOCKED';
+}
+
+/** True when the file has to be replaced before anything can be written into it. */
+export function isDamaged(thrown: unknown): boolean {
+  const code = codeOf(thrown);
+  return (
+    code === 'SQLITE_NOTADB' ||
+    code.startsWith('SQLITE_CORRUPT') ||
+    code === 'DATABASE_CORRUPT' ||
+    code === 'DATABASE_NOT_SQLITE'
+  );
+}
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+}
+
+function asDatabaseError(thrown: unknown, path: string, waitMs = lockTimeoutMs): RealWorldError {
   if (thrown instanceof RealWorldError) return thrown;
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  const code = codeOf(thrown);
   const cause = { cause: thrown };
-  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
-    return notSqlite(path, cause);
-  }
+  if (code === 'SQLITE_NOTADB') return notSqlite(path, cause);
+  if (code.startsWith('SQLITE_CORRUPT')) return corrupt(path, messageOf(thrown), cause);
   if (code.startsWith('SQLITE_BUSY')) {
     return new RealWorldError(
       'DATABASE_LOCKED',
-      `The database ${path} was locked by another process for ${lockTimeoutMs / 1_000} seconds. End that process, or set \`database\` to another path.`,
+      `The database ${path} was locked by another process for ${waitMs / 1_000} seconds. End that process, or set \`database\` to another path.`,
       cause,
     );
   }

@@ -96,6 +96,7 @@ CREATE TABLE IF NOT EXISTS improvement_suggestions (
 );
 `;
 
+/** Whole numbers take one to three bytes in a row and fractions eight, which counts at a million rows a session. */
 const scenariosAndMeasures = `
 CREATE TABLE scenarios (
     scenario_id INTEGER PRIMARY KEY,
@@ -113,6 +114,28 @@ CREATE TABLE scenarios (
     error_message TEXT,
     UNIQUE (session_id, task_id)
 );
+CREATE TABLE activity_aggregates (
+    session_id TEXT NOT NULL REFERENCES test_sessions(session_id) ON DELETE CASCADE,
+    capability TEXT NOT NULL,
+    activity_type TEXT NOT NULL,
+    calls INTEGER NOT NULL,
+    rows_kept INTEGER NOT NULL,
+    errors INTEGER NOT NULL,
+    errors_under_fault INTEGER NOT NULL,
+    timeouts INTEGER NOT NULL,
+    crashes INTEGER NOT NULL,
+    total_ms REAL NOT NULL,
+    max_ms REAL NOT NULL,
+    cpu_time_ms REAL NOT NULL,
+    excellent_calls INTEGER NOT NULL,
+    good_calls INTEGER NOT NULL,
+    acceptable_calls INTEGER NOT NULL,
+    poor_calls INTEGER NOT NULL,
+    slowest_activity_id TEXT NOT NULL,
+    failed_activity_id TEXT,
+    latency_histogram TEXT NOT NULL,
+    PRIMARY KEY (session_id, capability, activity_type)
+) WITHOUT ROWID;
 ALTER TABLE test_sessions ADD COLUMN seed INTEGER;
 ALTER TABLE test_sessions ADD COLUMN environment TEXT;
 ALTER TABLE test_sessions ADD COLUMN stop_reason TEXT;
@@ -127,11 +150,11 @@ ALTER TABLE activities ADD COLUMN fault TEXT;
 ALTER TABLE activities ADD COLUMN overlapping INTEGER;
 ALTER TABLE activities ADD COLUMN cpu_time_ms REAL;
 ALTER TABLE activities ADD COLUMN first_result_ms REAL;
-ALTER TABLE activities ADD COLUMN heap_before_mb REAL;
-ALTER TABLE activities ADD COLUMN heap_after_mb REAL;
-ALTER TABLE activities ADD COLUMN external_before_mb REAL;
-ALTER TABLE activities ADD COLUMN external_after_mb REAL;
-ALTER TABLE activities ADD COLUMN event_loop_utilization REAL;
+ALTER TABLE activities ADD COLUMN heap_before_kb INTEGER;
+ALTER TABLE activities ADD COLUMN heap_after_kb INTEGER;
+ALTER TABLE activities ADD COLUMN external_before_kb INTEGER;
+ALTER TABLE activities ADD COLUMN external_after_kb INTEGER;
+ALTER TABLE activities ADD COLUMN event_loop_percent INTEGER;
 ALTER TABLE performance_metrics ADD COLUMN scenario_id INTEGER REFERENCES scenarios(scenario_id);
 ALTER TABLE issues ADD COLUMN scenario_id INTEGER REFERENCES scenarios(scenario_id);
 ALTER TABLE issues ADD COLUMN evidence_activity_id TEXT;

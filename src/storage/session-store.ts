@@ -12,15 +12,20 @@ import type {
   Suggestion,
   SystemSample,
 } from '../model.js';
+import { toMebibytes } from '../units.js';
+import { type CrashedScenario, readCrashes } from './crashes.js';
+import { closeDetached, identifyFile } from './file-identity.js';
 import { SessionIngest, type SystemSampleLookup } from './ingest.js';
-import { openDatabase, type SqliteDatabase } from './open-database.js';
+import { type OpenOptions, openDatabase, refuseDamaged, type SqliteDatabase } from './open-database.js';
 import {
   readErrorGroups,
   readIssues,
   readMethodFigures,
   readMetricFigures,
   readScenarios,
+  readTotals,
 } from './queries.js';
+import type { Retention } from './retention.js';
 
 export interface SessionStart {
   readonly sessionId: string;
@@ -42,15 +47,46 @@ export interface ScenarioEnd {
   readonly errorMessage: string | null;
 }
 
+/** A session with its totals. */
+export interface SessionSummary extends Session {
+  readonly activities: number;
+  readonly errors: number;
+  /** 0 to 100, or null when nothing was measured. */
+  readonly score: number | null;
+}
+
 /** The sessions of one database file. Holds its connection until `close()`. */
 export class SessionStore {
   readonly path: string;
-  readonly #database: SqliteDatabase;
+  #database: SqliteDatabase;
+  #identity: string | null;
 
   /** @throws RealWorldError as `openDatabase` */
-  constructor(path: string) {
+  constructor(path: string, options?: OpenOptions) {
     this.path = path;
-    this.#database = openDatabase(path);
+    this.#database = openDatabase(path, options);
+    this.#identity = identifyFile(path);
+  }
+
+  /** How long a statement waits for another process's lock from now on, in milliseconds. */
+  set lockTimeoutMs(milliseconds: number) {
+    this.#database.pragma(`busy_timeout = ${Math.max(0, Math.round(milliseconds))}`);
+  }
+
+  /**
+   * Opens the database again when its file was deleted or replaced: what is written through an old connection would go
+   * where nobody finds it. An ingest that was made before is then of no use any more.
+   *
+   * @returns true when it was opened again
+   * @throws RealWorldError as `openDatabase`; the next call tries again
+   */
+  reopenIfReplaced(lockTimeoutMs: number): boolean {
+    if (this.#database.open && this.#identity !== null && identifyFile(this.path) === this.#identity)
+      return false;
+    if (this.#database.open) closeDetached(this.#database, this.path);
+    this.#database = openDatabase(this.path, { lockTimeoutMs });
+    this.#identity = identifyFile(this.path);
+    return true;
   }
 
   startSession(start: SessionStart): void {
@@ -68,8 +104,13 @@ export class SessionStore {
       );
   }
 
-  ingestFor(sessionId: string, systemAt?: SystemSampleLookup): SessionIngest {
-    return new SessionIngest(this.#database, sessionId, systemAt);
+  /** @param retention which rows are kept; null keeps all */
+  ingestFor(
+    sessionId: string,
+    systemAt?: SystemSampleLookup,
+    retention: Retention | null = null,
+  ): SessionIngest {
+    return new SessionIngest(this.#database, sessionId, systemAt, retention);
   }
 
   saveScenario(sessionId: string, scenario: ScenarioEnd): void {
@@ -92,21 +133,26 @@ export class SessionStore {
       );
   }
 
-  /** The machine's state at one moment, as three metrics of `system`. */
+  /** The state of the machine and of the workers at one moment, as metrics of `system` and `worker`. */
   saveSystemSample(sessionId: string, sample: SystemSample): void {
     const insert = this.#database.prepare(`INSERT INTO performance_metrics
       (metric_id, session_id, timestamp, capability, metric_type, value, unit, context)
-      VALUES (?, ?, ?, 'system', ?, ?, 'percent', ?) ON CONFLICT (metric_id) DO NOTHING`);
-    const values = {
-      cpu_usage: sample.cpuPercent,
-      memory_usage: sample.memoryPercent,
-      disk_usage: sample.diskPercent,
-    };
-    const context = JSON.stringify({ costMs: Math.round(sample.costMs * 10) / 10 });
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (metric_id) DO NOTHING`);
+    const atMs = Math.round(sample.atMs);
     this.#database.transaction(() => {
-      for (const [metricType, value] of Object.entries(values)) {
-        const metricId = `${sessionId}-${metricType}-${Math.round(sample.atMs)}`;
-        insert.run(metricId, sessionId, toTimestamp(sample.atMs), metricType, value, context);
+      for (const { capability, metricType, value, unit, context } of metricsOf(sample)) {
+        const metricId = [sessionId, capability, context?.pid, metricType, atMs].filter(Boolean).join('-');
+        const contextJson = context === undefined ? null : JSON.stringify(context);
+        insert.run(
+          metricId,
+          sessionId,
+          toTimestamp(sample.atMs),
+          capability,
+          metricType,
+          value,
+          unit,
+          contextJson,
+        );
       }
     })();
   }
@@ -158,19 +204,16 @@ export class SessionStore {
     sessionId: string,
     end: { readonly status: SessionStatus; readonly endedAtMs: number; readonly stopReason: string | null },
   ): void {
+    const { calls, errors, meanMs } = readTotals(this.#database, sessionId);
     this.#database
       .prepare(`UPDATE test_sessions SET end_time = ?, status = ?, stop_reason = ?,
-        total_activities = (SELECT count(*) FROM activities a WHERE a.session_id = test_sessions.session_id),
-        total_errors = (SELECT count(*) FROM activities a
-          WHERE a.session_id = test_sessions.session_id AND NOT a.success AND a.fault IS NULL),
-        avg_response_time = coalesce((SELECT avg(response_time_ms) FROM activities a
-          WHERE a.session_id = test_sessions.session_id), 0),
+        total_activities = ?, total_errors = ?, avg_response_time = ?,
         avg_cpu_usage = coalesce((SELECT avg(value) FROM performance_metrics m
           WHERE m.session_id = test_sessions.session_id AND capability = 'system' AND metric_type = 'cpu_usage'), 0),
         avg_memory_usage = coalesce((SELECT avg(value) FROM performance_metrics m
           WHERE m.session_id = test_sessions.session_id AND capability = 'system' AND metric_type = 'memory_usage'), 0)
         WHERE session_id = ?`)
-      .run(toTimestamp(end.endedAtMs), end.status, end.stopReason, sessionId);
+      .run(toTimestamp(end.endedAtMs), end.status, end.stopReason, calls, errors, meanMs, sessionId);
   }
 
   saveScore(sessionId: string, score: number): void {
@@ -188,6 +231,50 @@ export class SessionStore {
     return crashed;
   }
 
+  /**
+   * Reads a session back through a new connection: one that was open all the time sees what it holds in memory, and not
+   * that the file under it was damaged.
+   *
+   * @throws RealWorldError `DATABASE_CORRUPT`, or what reading throws
+   */
+  checkStored(sessionId: string): void {
+    const database = openDatabase(this.path);
+    try {
+      const count = 'SELECT count(*) FROM activities WHERE session_id = ?';
+      const read = database.prepare(count).pluck().get(sessionId);
+      if (read === this.#database.prepare(count).pluck().get(sessionId)) return;
+    } finally {
+      database.close();
+    }
+    throw new RealWorldError(
+      'DATABASE_CORRUPT',
+      `The database ${this.path} does not hold what was written into it. Move it away.`,
+    );
+  }
+
+  /**
+   * Looks through the whole file, which takes time in a large one.
+   *
+   * @throws RealWorldError `DATABASE_CORRUPT`
+   */
+  checkIntegrity(): void {
+    refuseDamaged(this.#database, this.path);
+  }
+
+  /** Scenarios that were at work when their run was interrupted: nobody knows how they would have ended. */
+  markSkippedScenarios(sessionId: string, reason: string): void {
+    this.#database
+      .prepare(
+        "UPDATE scenarios SET outcome = 'skipped', error_message = ? WHERE session_id = ? AND outcome = 'running'",
+      )
+      .run(reason, sessionId);
+  }
+
+  /** The crashed scenarios of a session, each with what was recorded last. */
+  readCrashes(sessionId: string): readonly CrashedScenario[] {
+    return readCrashes(this.#database, sessionId);
+  }
+
   /** @throws RealWorldError `SESSION_UNKNOWN` */
   readSession(sessionId: string): Session {
     const row = this.#database.prepare('SELECT * FROM test_sessions WHERE session_id = ?').get(sessionId);
@@ -197,12 +284,17 @@ export class SessionStore {
     return sessionFromRow(row as SessionRow);
   }
 
-  /** Ids, newest first. */
-  listSessions(): readonly Session[] {
+  /** Newest first. */
+  listSessions(): readonly SessionSummary[] {
     const rows = this.#database
       .prepare('SELECT * FROM test_sessions ORDER BY start_time DESC, rowid DESC')
-      .all();
-    return (rows as SessionRow[]).map(sessionFromRow);
+      .all() as SessionRow[];
+    return rows.map((row) => ({
+      ...sessionFromRow(row),
+      activities: row.total_activities,
+      errors: row.total_errors,
+      score: row.total_activities === 0 || row.end_time === null ? null : row.overall_score,
+    }));
   }
 
   /** All that the analysis needs; @throws RealWorldError `SESSION_UNKNOWN` */
@@ -227,6 +319,31 @@ export class SessionStore {
   }
 }
 
+interface SampleMetric {
+  readonly capability: 'system' | 'worker';
+  readonly metricType: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly context?: { readonly pid: number };
+}
+
+function metricsOf(sample: SystemSample): readonly SampleMetric[] {
+  const system = { capability: 'system', unit: 'percent' } as const;
+  const machine: readonly SampleMetric[] = [
+    { ...system, metricType: 'cpu_usage', value: sample.cpuPercent },
+    { ...system, metricType: 'memory_usage', value: sample.memoryPercent },
+    { ...system, metricType: 'disk_usage', value: sample.diskPercent },
+    { ...system, metricType: 'monitor_cost', value: sample.costMs, unit: 'ms' },
+  ];
+  const workers = sample.workers.flatMap(({ pid, rssBytes, cpuPercent }): readonly SampleMetric[] => {
+    const worker = { capability: 'worker', context: { pid } } as const;
+    const memory = { ...worker, metricType: 'memory_usage', value: toMebibytes(rssBytes), unit: 'MB' };
+    if (cpuPercent === null) return [memory];
+    return [memory, { ...worker, metricType: 'cpu_usage', value: cpuPercent, unit: 'percent of a core' }];
+  });
+  return [...machine, ...workers];
+}
+
 interface SessionRow {
   readonly session_id: string;
   readonly project_path: string;
@@ -235,6 +352,9 @@ interface SessionRow {
   readonly duration_minutes: number;
   readonly status: SessionStatus;
   readonly stop_reason: string | null;
+  readonly total_activities: number;
+  readonly total_errors: number;
+  readonly overall_score: number;
   readonly seed: number | null;
   readonly environment: string | null;
 }

@@ -35,6 +35,7 @@ describe('totals', () => {
     });
     expect(totals).toEqual({
       activities: 40,
+      rowsKept: 40,
       errors: 2,
       errorsUnderFault: 5,
       successRate: 33 / 35,

@@ -63,8 +63,8 @@ export class InnerProject {
   }
 
   /** Starts `vitest run` and leaves it running. */
-  startRun(args: readonly string[] = []): StartedRun {
-    return this.start([vitestBin, 'run', ...args]);
+  startRun(args: readonly string[] = [], environment: Readonly<Record<string, string>> = {}): StartedRun {
+    return this.start([vitestBin, 'run', ...args], environment);
   }
 
   /** Starts Node with these arguments in the project. */

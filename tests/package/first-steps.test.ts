@@ -33,6 +33,11 @@ describe('the packed package in an empty project', () => {
     expect(refused.output).toContain("Property 'ad' does not exist on type 'Counter'");
     const listed = await project.execute(vitest, 'list', '--project', 'realworld');
     expect(listed.output).toContain('counter.realworld.ts > counts');
+    const sessions = await project.execute('.bin/vitest-realworld', 'sessions');
+    expect(sessions.exitCode, sessions.output).toBe(0);
+    expect(sessions.output).toMatch(/test_\w+ +completed/);
+    const report = await project.execute('.bin/vitest-realworld', 'report', 'latest');
+    expect(report.output).toContain('END OF REPORT');
   });
 
   test.runIf(process.env.REALWORLD_COMPAT)('records and reports with Vitest 5.1 on Node 24', async () => {

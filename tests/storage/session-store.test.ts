@@ -94,9 +94,9 @@ describe('ingesting', () => {
         cpu_before: null,
         memory_before_mb: 100,
         memory_after_mb: 110,
-        heap_before_mb: 10,
-        heap_after_mb: 11,
-        external_after_mb: 1,
+        heap_before_kb: 10_240,
+        heap_after_kb: 11_264,
+        external_after_kb: 1_024,
         success: 0,
         outcome: 'failed',
         error_message: "it's broken; --",
@@ -106,7 +106,7 @@ describe('ingesting', () => {
         worker_pid: 5,
         attempt: 0,
         cpu_time_ms: 1,
-        event_loop_utilization: 0.5,
+        event_loop_percent: 50,
         overlapping: 0,
         fault: null,
         scenario_id: 1,
@@ -133,6 +133,7 @@ describe('ingesting', () => {
       cpuPercent: epochMs - startedAtMs,
       memoryPercent: 1,
       diskPercent: 1,
+      workers: [],
       costMs: 1,
     });
     store.ingestFor(sessionId, at).ingest([activityEntry({ activityId: 'a', durationMs: 40 })]);
@@ -155,7 +156,7 @@ describe('ingesting', () => {
       ask(store, 'SELECT activity_id, outcome, success, response_time_ms FROM activities ORDER BY 1'),
     ).toEqual([
       { activity_id: 'dies', outcome: 'crashed', success: 0, response_time_ms: 150 },
-      { activity_id: 'ends', outcome: 'succeeded', success: 1, response_time_ms: 300 },
+      { activity_id: 'ends', outcome: null, success: 1, response_time_ms: 300 },
     ]);
   });
 
@@ -198,7 +199,14 @@ describe('the SQL that the customer has', () => {
         startedAtMs: startedAtMs + 60_000,
       }),
     ];
-    const sample: SystemSample = { atMs: 0, cpuPercent: 25, memoryPercent: 1, diskPercent: 1, costMs: 1 };
+    const sample: SystemSample = {
+      atMs: 0,
+      cpuPercent: 25,
+      memoryPercent: 1,
+      diskPercent: 1,
+      workers: [],
+      costMs: 1,
+    };
     store.ingestFor(sessionId, () => sample).ingest(entries);
     store.saveIssues(sessionId, [
       issue({ issueId: 'i1', severity: 'low', capability: 'memory' }),
@@ -430,7 +438,14 @@ describe('figures of a metric', () => {
 
   test('come from the samples of the machine too, each sample once', () => {
     const store = openStore();
-    const sample = { atMs: startedAtMs, cpuPercent: 10, memoryPercent: 20, diskPercent: 30, costMs: 1.26 };
+    const sample = {
+      atMs: startedAtMs,
+      cpuPercent: 10,
+      memoryPercent: 20,
+      diskPercent: 30,
+      workers: [],
+      costMs: 1.26,
+    };
     store.saveSystemSample(sessionId, sample);
     store.saveSystemSample(sessionId, sample);
     store.saveSystemSample(sessionId, { ...sample, atMs: startedAtMs + 5, cpuPercent: 30 });
@@ -441,6 +456,7 @@ describe('figures of a metric', () => {
       ['cpu_usage', 20, 2],
       ['disk_usage', 30, 2],
       ['memory_usage', 20, 2],
+      ['monitor_cost', 1.26, 2],
     ]);
   });
 });
@@ -475,6 +491,7 @@ describe('a session', () => {
       cpuPercent: 40,
       memoryPercent: 60,
       diskPercent: 1,
+      workers: [],
       costMs: 1,
     });
     store.finishSession(sessionId, { status: 'stopped', endedAtMs: startedAtMs + 900, stopReason: 'full' });
@@ -610,3 +627,29 @@ function shuffled(count: number): number[] {
     ...numbers.filter((number) => number % 2 === 1).reverse(),
   ];
 }
+
+test('a sample keeps memory and CPU of each worker, the CPU from its second sample on', () => {
+  const store = openStore();
+  const sample = { cpuPercent: 1, memoryPercent: 1, diskPercent: 1, costMs: 1 };
+  const worker = { pid: 77, rssBytes: 50 * 1024 ** 2 };
+  store.saveSystemSample(sessionId, {
+    ...sample,
+    atMs: startedAtMs,
+    workers: [{ ...worker, cpuPercent: null }],
+  });
+  store.saveSystemSample(sessionId, {
+    ...sample,
+    atMs: startedAtMs + 9,
+    workers: [{ ...worker, cpuPercent: 80 }],
+  });
+  expect(
+    ask(
+      store,
+      "SELECT metric_type, value, unit, context FROM performance_metrics WHERE capability = 'worker' ORDER BY rowid",
+    ),
+  ).toEqual([
+    { metric_type: 'memory_usage', value: 50, unit: 'MB', context: '{"pid":77}' },
+    { metric_type: 'memory_usage', value: 50, unit: 'MB', context: '{"pid":77}' },
+    { metric_type: 'cpu_usage', value: 80, unit: 'percent of a core', context: '{"pid":77}' },
+  ]);
+});

@@ -39,14 +39,36 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   capability: ['recording'],
   scenario: ['recording', 'analysis'],
   report: ['types:analysis'],
-  tester: ['options', 'recording', 'storage', 'analysis', 'capability', 'scenario', 'report'],
-  cli: ['options', 'recording', 'storage', 'analysis', 'capability', 'scenario', 'report', 'tester'],
+  // The way of a session as a whole: from its journals into the database, and its end.
+  session: ['recording', 'storage', 'analysis'],
+  tester: ['options', 'recording', 'storage', 'analysis', 'capability', 'scenario', 'report', 'session'],
+  cli: [
+    'options',
+    'recording',
+    'storage',
+    'analysis',
+    'capability',
+    'scenario',
+    'report',
+    'session',
+    'tester',
+  ],
   // The list of public exports.
-  core: ['options', 'recording', 'storage', 'analysis', 'capability', 'scenario', 'report', 'tester'],
+  core: [
+    'options',
+    'recording',
+    'storage',
+    'analysis',
+    'capability',
+    'scenario',
+    'report',
+    'session',
+    'tester',
+  ],
   // The declaration of what crosses from the main process to a worker, for the types of both sides.
   vitestTypes: [],
   fixtures: ['recording', 'analysis', 'scenario', 'capability', 'vitestTypes'],
-  reporter: ['options', 'recording', 'storage', 'analysis', 'report', 'vitestTypes'],
+  reporter: ['options', 'recording', 'storage', 'analysis', 'report', 'session', 'vitestTypes'],
   plugin: ['options', 'reporter', 'vitestTypes'],
 };
 

@@ -7,13 +7,16 @@ const watched = [
   { metricType: 'disk_usage', name: 'disk', limitPercent: 98 },
 ] as const;
 
+/** Fewer samples say nothing about a session: the first second of any run is busy. */
+const samplesMin = 3;
+
 /** A machine that was full on average: then the other figures say more about the machine than about the system. */
 export const findResourceLimits: Rule = ({ facts }) =>
   watched.flatMap(({ metricType, name, limitPercent }) => {
     const figures = facts.metrics.find(
       (metric) => metric.capability === 'system' && metric.metricType === metricType,
     );
-    if (figures === undefined || figures.mean < limitPercent) return [];
+    if (figures === undefined || figures.count < samplesMin || figures.mean < limitPercent) return [];
     return [
       draftIssue(facts, {
         severity: 'medium',
