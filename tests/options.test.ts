@@ -13,6 +13,7 @@ describe('defaults', () => {
       include: ['**/*.realworld.{ts,mts,tsx,js,mjs,jsx}'],
       limits: { cpuPercentMax: 90, memoryPercentMax: 95, diskPercentMax: 98, consecutiveErrorsMax: 5 },
       resultBytesMax: 400,
+      sampling: 'full',
       redact: [],
       quiet: false,
       report: true,

@@ -1,7 +1,8 @@
 import { types } from 'node:util';
 import { RealWorldError } from '../errors.js';
 import { nearestName } from '../nearest-name.js';
-import type { RecordedMethod, RunningActivity, ScenarioRecorder } from '../recording/activity-recorder.js';
+import type { ScenarioRecorder } from '../recording/activity-recorder.js';
+import type { RecordedMethod, RunningActivity } from '../recording/running-activity.js';
 
 type Method = (...args: unknown[]) => unknown;
 
@@ -16,32 +17,21 @@ export function instrumentCapability<Instance extends object>(
   recorder: ScenarioRecorder,
 ): Instance {
   const wrapped = new Map<PropertyKey, { readonly original: unknown; readonly wrapper: Method }>();
-  // The target is a bare stand-in: a frozen capability as target would forbid handing out wrapped methods.
-  const standIn = Object.create(Object.getPrototypeOf(instance) as object | null) as Instance;
-  const proxy: Instance = new Proxy(standIn, {
-    get(_standIn, property) {
-      const value: unknown = Reflect.get(instance, property, instance);
-      if (typeof value !== 'function' || property === 'constructor') {
-        if (value === undefined && typeof property === 'string' && !(property in instance)) {
-          refuseUnknownMethod(name, property, instance);
-        }
-        return value;
+  const proxy = standFor(instance, (property) => {
+    const value: unknown = Reflect.get(instance, property, instance);
+    const isClass = property === 'constructor' && !Object.hasOwn(instance, property);
+    if (typeof value !== 'function' || isClass) {
+      if (value === undefined && typeof property === 'string' && !(property in instance)) {
+        refuseUnknownMethod(name, property, instance);
       }
-      const known = wrapped.get(property);
-      if (known !== undefined && known.original === value) return known.wrapper;
-      const method = recorder.describeMethod(name, String(property));
-      const wrapper = wrapMethod(value as Method, instance, proxy, method, recorder);
-      wrapped.set(property, { original: value, wrapper });
-      return wrapper;
-    },
-    set: (_standIn, property, value) => Reflect.set(instance, property, value, instance),
-    has: (_standIn, property) => property in instance,
-    ownKeys: () => Reflect.ownKeys(instance),
-    deleteProperty: (_standIn, property) => Reflect.deleteProperty(instance, property),
-    getOwnPropertyDescriptor(_standIn, property) {
-      const descriptor = Reflect.getOwnPropertyDescriptor(instance, property);
-      return descriptor === undefined ? undefined : { ...descriptor, configurable: true };
-    },
+      return value;
+    }
+    const known = wrapped.get(property);
+    if (known !== undefined && known.original === value) return known.wrapper;
+    const method = recorder.describeMethod(name, String(property));
+    const wrapper = wrapMethod(value as Method, instance, proxy, method, recorder);
+    wrapped.set(property, { original: value, wrapper });
+    return wrapper;
   });
   return proxy;
 }
@@ -85,17 +75,34 @@ function wrapMethod(
 
 function followResult(result: unknown, activity: RunningActivity, recorder: ScenarioRecorder): unknown {
   if (typeof result === 'object' && result !== null) {
-    // A promise with methods of its own, of a subclass or hung on it by a client, must stay that very promise.
-    if (types.isPromise(result) && result.constructor === Promise && Object.keys(result).length === 0) {
-      return followPromise(result, activity, recorder);
-    }
+    if (isPlainPromise(result)) return followPromise(result, activity, recorder);
     if (types.isGeneratorObject(result)) return followGenerator(result, activity, recorder);
-    if (!types.isProxy(result) && 'then' in result && typeof result.then === 'function') {
-      return followThenable(result as PromiseLike<unknown>, activity, recorder);
-    }
+    if (isThenable(result)) return followThenable(result, activity, recorder);
   }
   recorder.succeed(activity, result);
   return result;
+}
+
+/** A promise with methods of its own, of a subclass or hung on it by a client, must stay that very promise. */
+function isPlainPromise(result: object): result is Promise<unknown> {
+  return (
+    types.isPromise(result) &&
+    Object.getPrototypeOf(result) === Promise.prototype &&
+    Reflect.ownKeys(result).length === 0
+  );
+}
+
+/** Looks for a method `then` without calling a getter or a trap of the system under test. */
+function isThenable(result: object): result is PromiseLike<unknown> {
+  for (
+    let holder: object | null = result;
+    holder !== null && !types.isProxy(holder);
+    holder = Object.getPrototypeOf(holder) as object | null
+  ) {
+    const property = Object.getOwnPropertyDescriptor(holder, 'then');
+    if (property !== undefined) return typeof property.value === 'function';
+  }
+  return false;
 }
 
 /** The promise that is handed on is the one that settles after recording; a rejection nobody handles stays one. */
@@ -143,16 +150,36 @@ function followThenable(
       },
     );
   };
-  return new Proxy(thenable, {
-    get(target, property) {
-      if (property === 'then') return watchedThen;
-      if (property === 'catch')
-        return (onRejected?: (thrown: unknown) => unknown) => watchedThen(null, onRejected);
-      if (property === 'finally') {
-        return (onFinally?: () => void) => Promise.resolve(watchedThen()).finally(onFinally);
-      }
-      const value: unknown = Reflect.get(target, property, target);
-      return typeof value === 'function' ? (value as Method).bind(target) : value;
+  return standFor(thenable, (property) => {
+    if (property === 'then') return watchedThen;
+    if (property === 'catch')
+      return (onRejected?: (thrown: unknown) => unknown) => watchedThen(null, onRejected);
+    if (property === 'finally') {
+      return (onFinally?: () => void) => Promise.resolve(watchedThen()).finally(onFinally);
+    }
+    const value: unknown = Reflect.get(thenable, property, thenable);
+    return typeof value === 'function' ? (value as Method).bind(thenable) : value;
+  });
+}
+
+/**
+ * A Proxy that stands for an object and hands out its properties through `read`. Its own target is a bare stand-in: a frozen
+ * object as target would forbid handing out anything but what it holds.
+ */
+function standFor<Instance extends object>(
+  instance: Instance,
+  read: (property: string | symbol) => unknown,
+): Instance {
+  const standIn = Object.create(Object.getPrototypeOf(instance) as object | null) as Instance;
+  return new Proxy(standIn, {
+    get: (_standIn, property) => read(property),
+    set: (_standIn, property, value) => Reflect.set(instance, property, value, instance),
+    has: (_standIn, property) => property in instance,
+    ownKeys: () => Reflect.ownKeys(instance),
+    deleteProperty: (_standIn, property) => Reflect.deleteProperty(instance, property),
+    getOwnPropertyDescriptor(_standIn, property) {
+      const descriptor = Reflect.getOwnPropertyDescriptor(instance, property);
+      return descriptor === undefined ? undefined : { ...descriptor, configurable: true };
     },
   });
 }
@@ -257,8 +284,11 @@ export function methodNames(instance: object): readonly string[] {
     holder !== null && holder !== Object.prototype && holder !== Function.prototype;
     holder = Object.getPrototypeOf(holder) as object | null
   ) {
+    // Vite's form of a module has a getter for each export; those of other objects are not called to be looked at.
+    const isModule = Object.getOwnPropertyDescriptor(holder, Symbol.toStringTag)?.value === 'Module';
     for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(holder))) {
-      if (name !== 'constructor' && typeof property.value === 'function') names.add(name);
+      const value: unknown = isModule ? Reflect.get(holder, name) : property.value;
+      if (name !== 'constructor' && typeof value === 'function') names.add(name);
     }
   }
   return [...names].sort();

@@ -27,8 +27,12 @@ export async function openHub(
   base: Omit<CapabilityContext, 'capability'>,
 ): Promise<OpenHub> {
   const instances = new Map<string, object>();
-  const instrumented: Record<string, object> = {};
+  // Without a prototype, so that a capability that is not there yet is not taken for one of Object's methods.
+  const instrumented = Object.create(null) as Record<string, object>;
   const declared = Object.keys(definition.capabilities);
+  // A create that takes its context may link capabilities, at any time later: nesting has to be known from the first call.
+  if (Object.values(definition.capabilities).some(({ create }) => create.length > 0))
+    recorder.nesting.enable();
   const context: CapabilityContext = {
     ...base,
     capability: <Instance extends object>(name: string) => {

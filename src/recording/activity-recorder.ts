@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../clock.js';
 import { RealWorldError } from '../errors.js';
 import {
@@ -11,10 +10,23 @@ import {
   severities,
 } from '../model.js';
 import { captureError, type DigestLimits, digestValue } from './digest.js';
-import { activityIdOf, encodeActivity, encodeEntry, encodeSubject } from './journal-codec.js';
+import {
+  activityIdOf,
+  encodeActivity,
+  encodeEntry,
+  encodeSubject,
+  encodeUsage,
+  usageNotMeasured,
+} from './journal-codec.js';
 import type { JournalWriter } from './journal-writer.js';
 import type { ProcessSampler } from './process-sampler.js';
 import { redactBeginning } from './redact.js';
+import {
+  NestingTracker,
+  type RecordedMethod,
+  RunningActivities,
+  RunningActivity,
+} from './running-activity.js';
 
 /** A call that runs longer than this is noted in the journal before it ends, so that a crash does not lose it. */
 const noteRunningAfterMs = 100;
@@ -22,7 +34,8 @@ const noteRunningAfterMs = 100;
 export interface RecorderOptions {
   readonly sessionId: string;
   readonly journal: JournalWriter;
-  readonly sampler: ProcessSampler;
+  /** Null when calls are timed only. */
+  readonly sampler: ProcessSampler | null;
   readonly clock: Clock;
   readonly digestLimits: DigestLimits;
   /** Names of the hub's capabilities, or null when there is no hub. */
@@ -33,13 +46,19 @@ export interface RecorderOptions {
 export class ActivityRecorder {
   readonly #options: RecorderOptions;
   readonly nesting = new NestingTracker();
-  readonly running = new Set<RunningActivity>();
+  readonly running = new RunningActivities();
+  /** Epoch time minus monotonic time, so that one reading of the clock gives both. */
+  readonly epochOffsetMs: number;
   #sequence = 0;
   startedCount = 0;
+  #usageBefore: ProcessSample | null = null;
+  #usageAfter: ProcessSample | null = null;
+  #usageJson = usageNotMeasured;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
-    const { journal, capabilities, sessionId } = options;
+    const { journal, capabilities, sessionId, clock } = options;
+    this.epochOffsetMs = clock.epochMs() - clock.monotonicMs();
     journal.append(encodeEntry({ entry: 'worker', sessionId, capabilities }));
     journal.beforeFlush = () => this.#noteLongRunning();
   }
@@ -55,6 +74,17 @@ export class ActivityRecorder {
     return ++this.#sequence;
   }
 
+  /** Quick calls share their samples, so most have the same usage as the one before. */
+  usageJson(before: ProcessSample | null, after: ProcessSample | null): string {
+    if (before === null || after === null) return usageNotMeasured;
+    if (before !== this.#usageBefore || after !== this.#usageAfter) {
+      this.#usageBefore = before;
+      this.#usageAfter = after;
+      this.#usageJson = encodeUsage(before, after);
+    }
+    return this.#usageJson;
+  }
+
   #noteLongRunning(): void {
     const nowMs = this.#options.clock.monotonicMs();
     let later = false;
@@ -64,69 +94,6 @@ export class ActivityRecorder {
       else later = true;
     }
     if (later) this.#options.journal.scheduleFlush();
-  }
-}
-
-/**
- * Knows which activity the running code belongs to. Following it through promises costs a little on every
- * promise of the process, so it is off until a hub hands one capability to another.
- */
-export class NestingTracker {
-  #context: AsyncLocalStorage<RunningActivity> | null = null;
-
-  enable(): void {
-    this.#context ??= new AsyncLocalStorage();
-  }
-
-  get current(): RunningActivity | null {
-    return this.#context?.getStore() ?? null;
-  }
-
-  run<Result>(activity: RunningActivity, call: () => Result): Result {
-    return this.#context === null ? call() : this.#context.run(activity, call);
-  }
-}
-
-/** One method of one capability within one scenario; what is the same for all its calls is made once. */
-export interface RecordedMethod {
-  readonly capability: string;
-  readonly method: string;
-  readonly subjectJson: string;
-}
-
-/** A call that has begun and not ended. */
-export class RunningActivity {
-  readonly sequence: number;
-  readonly scenario: ScenarioRecorder;
-  readonly method: RecordedMethod;
-  readonly parent: RunningActivity | null;
-  readonly fault: string | null;
-  readonly startedAtEpochMs: number;
-  startedMs = 0;
-  before: ProcessSample | null = null;
-  firstResultMs: number | null = null;
-  /** Activities of the worker that were running when this one began, ancestors left out. */
-  overlappingAtStart = 0;
-  startedCountAtStart = 0;
-  descendants = 0;
-  noted = false;
-  settled = false;
-  /** True while a generator or a lazy promise does nothing because its caller does not ask. */
-  waitsForCaller = false;
-
-  constructor(
-    sequence: number,
-    scenario: ScenarioRecorder,
-    method: RecordedMethod,
-    parent: RunningActivity | null,
-    startedAtEpochMs: number,
-  ) {
-    this.sequence = sequence;
-    this.scenario = scenario;
-    this.method = method;
-    this.parent = parent;
-    this.fault = scenario.fault;
-    this.startedAtEpochMs = startedAtEpochMs;
   }
 }
 
@@ -176,9 +143,9 @@ export class ScenarioRecorder {
 
   begin(method: RecordedMethod): RunningActivity {
     const recorder = this.#recorder;
-    const { clock, sampler } = this.#options;
+    const { clock, sampler, journal } = this.#options;
     const parent = recorder.nesting.current;
-    const activity = new RunningActivity(recorder.nextSequence(), this, method, parent, clock.epochMs());
+    const activity = new RunningActivity(recorder.nextSequence(), this, method, parent);
     let ancestors = 0;
     for (let ancestor = parent; ancestor !== null; ancestor = ancestor.parent) {
       ancestor.descendants++;
@@ -188,10 +155,12 @@ export class ScenarioRecorder {
     activity.overlappingAtStart = Math.max(0, recorder.running.size - ancestors);
     activity.startedCountAtStart = ++recorder.startedCount;
     recorder.running.add(activity);
-    this.#options.journal.scheduleFlush();
-    activity.before = sampler.read(clock.monotonicMs());
-    // The clock is read last, so that the recorder's own work is not counted as the call's.
+    journal.scheduleFlush();
     activity.startedMs = clock.monotonicMs();
+    if (sampler === null) return activity;
+    activity.before = sampler.read(activity.startedMs);
+    // The clock is read last, so that the taking of a new sample is not counted as the call's.
+    if (activity.before.atMs === activity.startedMs) activity.startedMs = clock.monotonicMs();
     return activity;
   }
 
@@ -228,10 +197,10 @@ export class ScenarioRecorder {
 
   /** @throws RealWorldError `RECORD_INVALID` for a name, value or unit that cannot be stored */
   recordMetric(metricType: string, value: number, unit: string, input: MetricInput = {}): void {
-    if (typeof value !== 'number' || !Number.isFinite(value)) {
+    if (typeof value !== 'number' || !(Math.abs(value) <= metricMax)) {
       throw new RealWorldError(
         'RECORD_INVALID',
-        `record.metric("${metricType}") was given ${String(value)}. A metric is a finite number; check the division before it.`,
+        `record.metric("${metricType}") was given ${String(value)}. A metric is a finite number, at most 1e150 either way; check the division before it.`,
       );
     }
     requireText('record.metric(name, value, unit)', 'name', metricType);
@@ -243,10 +212,10 @@ export class ScenarioRecorder {
       metricId: activityIdOf(journal.journalId, this.#recorder.nextSequence()),
       taskId: this.start.taskId,
       atMs: clock.epochMs(),
-      capability: input.capability ?? this.start.kind,
-      metricType: metricType.slice(0, 200),
+      capability: boundName(input.capability ?? this.start.kind),
+      metricType: boundName(metricType),
       value,
-      unit: unit.slice(0, 40),
+      unit: redactBeginning(unit, 40).text,
       context,
     };
     journal.append(encodeEntry({ entry: 'metric', metric }));
@@ -270,8 +239,8 @@ export class ScenarioRecorder {
       taskId: this.start.taskId,
       atMs: clock.epochMs(),
       severity: input.severity,
-      capability: input.capability ?? this.start.kind,
-      issueType: input.issueType ?? 'reported',
+      capability: boundName(input.capability ?? this.start.kind),
+      issueType: boundName(input.issueType ?? 'reported'),
       description: redactBeginning(input.description, 10_000).text,
       suggestedFix:
         input.suggestedFix === undefined ? null : redactBeginning(input.suggestedFix, 10_000).text,
@@ -305,7 +274,7 @@ export class ScenarioRecorder {
     // A call that settles after its scenario ended is recorded already.
     if (activity.settled) return false;
     activity.settled = true;
-    this.#recorder.running.delete(activity);
+    this.#recorder.running.remove(activity);
     return true;
   }
 
@@ -317,31 +286,19 @@ export class ScenarioRecorder {
     resultJson: string | null,
     running = false,
   ): void {
+    const recorder = this.#recorder;
     const { sampler, journal } = this.#options;
-    const after = sampler.read(endedMs);
-    const before = activity.before ?? after;
-    const sampledMs = after.atMs - before.atMs;
-    const startedMeanwhile =
-      this.#recorder.startedCount - activity.startedCountAtStart - activity.descendants;
+    const after = sampler === null ? null : sampler.read(endedMs);
+    const startedMeanwhile = recorder.startedCount - activity.startedCountAtStart - activity.descendants;
     journal.append(
       encodeActivity({
         running,
         sequence: activity.sequence,
         subjectJson: activity.method.subjectJson,
-        startedAtUs: Math.round(activity.startedAtEpochMs * 1_000),
+        startedAtUs: Math.round((activity.startedMs + recorder.epochOffsetMs) * 1_000),
         durationNs: Math.round((endedMs - activity.startedMs) * 1_000_000),
         outcome,
-        cpuUs: after.cpuUs - before.cpuUs,
-        rssBeforeBytes: before.rssBytes,
-        rssAfterBytes: after.rssBytes,
-        heapBeforeBytes: before.heapUsedBytes,
-        heapAfterBytes: after.heapUsedBytes,
-        externalBeforeBytes: before.externalBytes,
-        externalAfterBytes: after.externalBytes,
-        loopPermille:
-          sampledMs > 0
-            ? Math.min(1_000, Math.round(((after.loopActiveMs - before.loopActiveMs) / sampledMs) * 1_000))
-            : -1,
+        usageJson: recorder.usageJson(activity.before, after),
         overlapping: activity.overlappingAtStart + Math.max(0, startedMeanwhile),
         parent: activity.parent?.sequence ?? 0,
         firstResultNs: activity.firstResultMs === null ? -1 : Math.round(activity.firstResultMs * 1_000_000),
@@ -349,6 +306,7 @@ export class ScenarioRecorder {
         error,
         resultJson,
       }),
+      endedMs,
     );
   }
 }
@@ -357,6 +315,13 @@ const unfinishedError: CapturedError = {
   name: 'Unfinished',
   message: 'The call was still running when its scenario ended.',
 };
+
+/** Larger values have no mean and no sum. */
+const metricMax = 1e150;
+
+function boundName(name: string): string {
+  return redactBeginning(name, 200).text;
+}
 
 function boundContext(
   context: Readonly<Record<string, unknown>>,

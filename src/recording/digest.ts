@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { CapturedError } from '../model.js';
-import { redactBeginning, type SecretNameTest } from './redact.js';
+import { mayHoldSecret, redactBeginning, type SecretNameTest } from './redact.js';
 
 export interface DigestLimits {
   /** Longest digest, in bytes of UTF-8. */
@@ -15,8 +15,10 @@ const errorMessageCharsMax = 10_000;
 /** Room kept for the brackets and the note that close a digest that ran out of room. */
 const closingReserveBytes = 40;
 const ellipsisBytes = 3;
+const knownLabelsMax = 1_000;
 const isAscii = /^[\x20-\x7e]*$/;
-const needsEscape = /["\\]/;
+/** ASCII that JSON writes as it is. */
+const needsNoEscape = /^[ !#-[\]-~]*$/;
 
 /**
  * A bounded, redacted JSON of any value, or null for `undefined`. It never calls a getter, `toJSON` or a
@@ -53,25 +55,25 @@ class DigestWriter {
   write(value: unknown, depth: number): void {
     switch (typeof value) {
       case 'string':
-        this.#append(this.#quoteBounded(value));
+        this.#appendText(value);
         return;
       case 'number':
-        this.#append(Number.isFinite(value) ? String(value) : `"${value}"`);
+        this.#appendAscii(Number.isFinite(value) ? `${value}` : `"${value}"`);
         return;
       case 'boolean':
-        this.#append(value ? 'true' : 'false');
+        this.#appendAscii(value ? 'true' : 'false');
         return;
       case 'bigint':
-        this.#append(this.#quoteBounded(`${value}n`));
+        this.#appendText(`${value}n`);
         return;
       case 'undefined':
-        this.#append('null');
+        this.#appendAscii('null');
         return;
       case 'symbol':
-        this.#append(this.#quoteBounded(String(value)));
+        this.#appendText(String(value));
         return;
       case 'function':
-        this.#append('"[function]"');
+        this.#appendAscii('"[function]"');
         return;
       default:
         this.#writeObject(value as object | null, depth);
@@ -80,12 +82,16 @@ class DigestWriter {
 
   #writeObject(value: object | null, depth: number): void {
     if (value === null) {
-      this.#append('null');
+      this.#appendAscii('null');
+      return;
+    }
+    if (types.isBoxedPrimitive(value)) {
+      this.write(unbox(value), depth);
       return;
     }
     const note = this.#noteFor(value, depth);
     if (note !== null) {
-      this.#append(this.#quoteBounded(note));
+      this.#appendText(note);
       return;
     }
     this.#ancestors.push(value);
@@ -105,7 +111,7 @@ class DigestWriter {
       const atMs = Date.prototype.getTime.call(value);
       return Number.isNaN(atMs) ? '[invalid date]' : new Date(atMs).toISOString();
     }
-    if (types.isRegExp(value)) return `/${readSource(value)}/`;
+    if (types.isRegExp(value)) return `/${readSource(value).replaceAll('\\/', '/')}/`;
     if (types.isMap(value)) return `[map of ${readMapSize(value)}]`;
     if (types.isSet(value)) return `[set of ${readSetSize(value)}]`;
     if (types.isTypedArray(value)) return `[${readTypedArrayBytes(value)} bytes]`;
@@ -120,12 +126,12 @@ class DigestWriter {
   }
 
   #writeArray(items: readonly unknown[], depth: number): void {
-    if (items.length > itemsShown) this.#append(`{"length":${items.length},"first":[`);
-    else this.#append('[');
+    if (items.length > itemsShown) this.#appendAscii(`{"length":${items.length},"first":[`);
+    else this.#appendAscii('[');
     const shown = Math.min(items.length, itemsShown);
     let written = 0;
     for (; written < shown && this.#roomBytes > 0; written++) {
-      if (written > 0) this.#append(',');
+      if (written > 0) this.#appendAscii(',');
       this.#writeOwn(items, String(written), depth);
     }
     // A long array says how long it is; a short one must not look shorter than it is.
@@ -134,16 +140,17 @@ class DigestWriter {
   }
 
   #writeProperties(value: object, depth: number): void {
-    this.#append('{');
+    this.#appendAscii('{');
     const names = Object.keys(value);
     const shown = Math.min(names.length, propertiesShown);
     let written = 0;
     for (; written < shown; written++) {
       const name = names[written] as string;
-      const label = `${written > 0 ? ',' : ''}${quote(redactBeginning(name, 80).text)}:`;
-      if (this.#roomBytes < bytesOf(label) + 8) break;
-      this.#append(label);
-      if (this.#isSecretName(name)) this.#append('"[redacted]"');
+      const { json, bytes, isSecret } = labelFor(name, this.#isSecretName);
+      if (this.#roomBytes < bytes + (written > 0 ? 8 : 7)) break;
+      this.text += written > 0 ? json.following : json.first;
+      this.#roomBytes -= written > 0 ? bytes : bytes - 1;
+      if (isSecret) this.#appendAscii('"[redacted]"');
       else this.#writeOwn(value, name, depth);
     }
     if (written < names.length) this.text += `${written > 0 ? ',' : ''}"…":${names.length - written}`;
@@ -152,15 +159,15 @@ class DigestWriter {
 
   #writeOwn(holder: object, name: string, depth: number): void {
     const property = Object.getOwnPropertyDescriptor(holder, name);
-    if (property === undefined) this.#append('null');
+    if (property === undefined) this.#appendAscii('null');
     else if ('value' in property) this.write(property.value, depth + 1);
-    else this.#append('"[getter]"');
+    else this.#appendAscii('"[getter]"');
   }
 
   #quoteBounded(text: string): string {
     const roomChars = Math.max(0, this.#roomBytes - 2);
     const { text: safe, cut } = redactBeginning(text, roomChars);
-    if (!cut && isAscii.test(safe) && !needsEscape.test(safe)) return `"${safe}"`;
+    if (!cut && needsNoEscape.test(safe)) return `"${safe}"`;
     let kept = safe;
     let quoted = quote(cut ? `${kept.slice(0, -ellipsisBytes)}…` : kept);
     while (kept.length > 0 && Buffer.byteLength(quoted) > roomChars + 2) {
@@ -170,10 +177,53 @@ class DigestWriter {
     return quoted;
   }
 
+  #appendText(text: string): void {
+    // Most texts are short and harmless, and then they are written as they are.
+    const isHarmless = text.length <= this.#roomBytes - 2 && needsNoEscape.test(text) && !mayHoldSecret(text);
+    if (isHarmless) this.#appendAscii(`"${text}"`);
+    else this.#append(this.#quoteBounded(text));
+  }
+
   #append(piece: string): void {
     this.text += piece;
     this.#roomBytes -= bytesOf(piece);
   }
+
+  #appendAscii(piece: string): void {
+    this.text += piece;
+    this.#roomBytes -= piece.length;
+  }
+}
+
+interface PropertyLabel {
+  /** The name as JSON with its colon, and the same behind a comma. */
+  readonly json: { readonly first: string; readonly following: string };
+  /** Of the longer form. */
+  readonly bytes: number;
+  readonly isSecret: boolean;
+}
+
+/** Results of one method have the same few property names call after call. */
+const knownLabels = new Map<string, PropertyLabel>();
+/** A worker has one test; with another, what is known of names is forgotten. */
+let knownFor: SecretNameTest | null = null;
+
+function labelFor(name: string, isSecretName: SecretNameTest): PropertyLabel {
+  if (knownFor !== isSecretName) {
+    knownFor = isSecretName;
+    knownLabels.clear();
+  }
+  const known = knownLabels.get(name);
+  if (known !== undefined) return known;
+  const first = `${quote(redactBeginning(name, 80).text)}:`;
+  const label = {
+    json: { first, following: `,${first}` },
+    bytes: bytesOf(first) + 1,
+    isSecret: isSecretName(name),
+  };
+  // Names that are data, such as keys of a long table, must not stay in memory.
+  if (knownLabels.size < knownLabelsMax && name.length <= 80) knownLabels.set(name, label);
+  return label;
 }
 
 function bytesOf(text: string): number {
@@ -196,6 +246,15 @@ const readTypedArrayBytes = intrinsicGetter(
 const readDataViewBytes = intrinsicGetter(DataView.prototype, 'byteLength');
 const readArrayBufferBytes = intrinsicGetter(ArrayBuffer.prototype, 'byteLength');
 const readSharedArrayBufferBytes = intrinsicGetter(SharedArrayBuffer.prototype, 'byteLength');
+
+/** What a boxed primitive holds; its keys would be its characters. */
+function unbox(value: object): unknown {
+  if (types.isStringObject(value)) return String.prototype.valueOf.call(value);
+  if (types.isNumberObject(value)) return Number.prototype.valueOf.call(value);
+  if (types.isBooleanObject(value)) return Boolean.prototype.valueOf.call(value);
+  if (types.isBigIntObject(value)) return BigInt.prototype.valueOf.call(value);
+  return types.isSymbolObject(value) ? Symbol.prototype.valueOf.call(value) : '[boxed]';
+}
 
 /** A text that is plain data of an object or one of its prototypes, else null. */
 function readData(holder: object, name: string): string | null {

@@ -6,6 +6,7 @@ import {
   type Issue,
   type JournalEntry,
   type Metric,
+  type ProcessSample,
   type ScenarioStart,
 } from '../model.js';
 
@@ -20,20 +21,13 @@ export const journalVersion = 1;
 export interface ActivityLine {
   readonly running: boolean;
   readonly sequence: number;
-  /** JSON of task id, attempt, capability and method: `"id",0,"code_search","index"`. */
+  /** What `encodeSubject` made: `,"id",0,"code_search","index",`. */
   readonly subjectJson: string;
   readonly startedAtUs: number;
   readonly durationNs: number;
   readonly outcome: ActivityOutcome;
-  readonly cpuUs: number;
-  readonly rssBeforeBytes: number;
-  readonly rssAfterBytes: number;
-  readonly heapBeforeBytes: number;
-  readonly heapAfterBytes: number;
-  readonly externalBeforeBytes: number;
-  readonly externalAfterBytes: number;
-  /** In thousandths, or -1 when the call was shorter than a sample. */
-  readonly loopPermille: number;
+  /** What `encodeUsage` made, or `usageNotMeasured`. */
+  readonly usageJson: string;
   readonly overlapping: number;
   /** Sequence number of the parent, or 0. */
   readonly parent: number;
@@ -44,26 +38,46 @@ export interface ActivityLine {
   readonly resultJson: string | null;
 }
 
-const outcomeNumber = Object.fromEntries(
-  activityOutcomes.map((outcome, index) => [outcome, index]),
-) as Readonly<Record<ActivityOutcome, number>>;
+const outcomeFields = Object.fromEntries(
+  activityOutcomes.map((outcome, index) => [outcome, `,${index}`]),
+) as Readonly<Record<ActivityOutcome, string>>;
 
+/** Few and long pieces: what a line costs is the number of its pieces. */
 export function encodeActivity(line: ActivityLine): string {
-  const fault = line.fault === null ? 'null' : JSON.stringify(line.fault);
-  const error = line.error === null ? 'null' : JSON.stringify(line.error);
+  const end =
+    line.fault === null && line.error === null && line.firstResultNs < 0 ? usualEnd : encodeEnd(line);
   const result = line.resultJson === null ? '' : `\t${line.resultJson}`;
-  return `["${line.running ? 'r' : 'a'}",${line.sequence},${line.subjectJson},${line.startedAtUs},${line.durationNs},${outcomeNumber[line.outcome]},${line.cpuUs},${line.rssBeforeBytes},${line.rssAfterBytes},${line.heapBeforeBytes},${line.heapAfterBytes},${line.externalBeforeBytes},${line.externalAfterBytes},${line.loopPermille},${line.overlapping},${line.parent},${line.firstResultNs},${fault},${error}]${result}\n`;
+  return `${line.running ? '["r",' : '["a",'}${line.sequence}${line.subjectJson}${line.startedAtUs},${line.durationNs}${outcomeFields[line.outcome]}${line.usageJson}${line.overlapping},${line.parent}${end}${result}\n`;
 }
 
-/** The part of an activity's line that is the same for every call of a method in a scenario. */
+const usualEnd = ',-1,null,null]';
+
+function encodeEnd({ firstResultNs, fault, error }: ActivityLine): string {
+  return `,${firstResultNs},${JSON.stringify(fault)},${JSON.stringify(error)}]`;
+}
+
+/** The part of an activity's line that is the same for every call of a method in a scenario, commas around it. */
 export function encodeSubject(
   taskId: string | null,
   attempt: number,
   capability: string,
   method: string,
 ): string {
-  return `${JSON.stringify(taskId)},${attempt},${JSON.stringify(capability)},${JSON.stringify(method)}`;
+  return `,${JSON.stringify(taskId)},${attempt},${JSON.stringify(capability)},${JSON.stringify(method)},`;
 }
+
+/** What a process used between two samples, as the eight fields that an activity's line has for it, commas around them. */
+export function encodeUsage(before: ProcessSample, after: ProcessSample): string {
+  const sampledMs = after.atMs - before.atMs;
+  const loopPermille =
+    sampledMs > 0
+      ? Math.min(1_000, Math.round(((after.loopActiveMs - before.loopActiveMs) / sampledMs) * 1_000))
+      : -1;
+  return `,${after.cpuUs - before.cpuUs},${before.rssBytes},${after.rssBytes},${before.heapUsedBytes},${after.heapUsedBytes},${before.externalBytes},${after.externalBytes},${loopPermille},`;
+}
+
+/** The same fields of an activity whose process was not sampled. */
+export const usageNotMeasured = ',null,null,null,null,null,null,null,null,';
 
 type PlainEntry = Exclude<JournalEntry, { entry: 'activity' | 'activity_running' }>;
 
@@ -107,9 +121,13 @@ function decodeActivity(
     if (typeof value !== 'number') throw new SyntaxError(`field ${index} of an activity line is a number`);
     return value;
   };
+  /** A field that is null when the process was not sampled. */
+  const measured = (index: number): number =>
+    fields[index] === null ? (null as unknown as number) : numeric(index);
   const outcome = activityOutcomes[numeric(8)];
   if (outcome === undefined) throw new SyntaxError('an activity line names a known outcome');
-  const loopPermille = numeric(16);
+  const cpuUs = measured(9);
+  const loopPermille = measured(16);
   const firstResultNs = numeric(19);
   const parent = numeric(18);
   return {
@@ -125,14 +143,14 @@ function decodeActivity(
     outcome,
     error: fields[21] as CapturedError | null,
     resultJson,
-    cpuTimeMs: numeric(9) / 1_000,
-    rssBeforeBytes: numeric(10),
-    rssAfterBytes: numeric(11),
-    heapBeforeBytes: numeric(12),
-    heapAfterBytes: numeric(13),
-    externalBeforeBytes: numeric(14),
-    externalAfterBytes: numeric(15),
-    eventLoopUtilization: loopPermille < 0 ? null : loopPermille / 1_000,
+    cpuTimeMs: (cpuUs === null ? null : cpuUs / 1_000) as number,
+    rssBeforeBytes: measured(10),
+    rssAfterBytes: measured(11),
+    heapBeforeBytes: measured(12),
+    heapAfterBytes: measured(13),
+    externalBeforeBytes: measured(14),
+    externalAfterBytes: measured(15),
+    eventLoopUtilization: loopPermille === null || loopPermille < 0 ? null : loopPermille / 1_000,
     overlapping: numeric(17),
     parentId: parent === 0 ? null : activityIdOf(origin.journalId, parent),
     fault: fields[20] as string | null,

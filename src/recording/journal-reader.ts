@@ -12,6 +12,8 @@ interface OpenJournal {
   readonly workerPid: number;
   readonly path: string;
   offsetBytes: number;
+  /** How far it was read before a rewind. */
+  seenBytes: number;
   /** Bytes after the last line feed: the beginning of a line that is still being written. */
   rest: Buffer;
 }
@@ -38,7 +40,25 @@ export class JournalReader {
     return [...this.#journals.values()].map(({ workerPid }) => workerPid);
   }
 
-  /** The whole lines that came since the last call, at most about `budgetBytes` of them. */
+  /** True when the next lines were read before: they are those that a rewind went back to. */
+  get replaying(): boolean {
+    return [...this.#journals.values()].some(isReplaying);
+  }
+
+  /** Begins again at the first line of every journal, because what was read was lost by who asked for it. */
+  rewind(): void {
+    this.damaged.length = 0;
+    for (const journal of this.#journals.values()) {
+      journal.seenBytes = Math.max(journal.seenBytes, journal.offsetBytes);
+      journal.offsetBytes = 0;
+      journal.rest = Buffer.alloc(0);
+    }
+  }
+
+  /**
+   * The whole lines that came since the last call, at most about `budgetBytes` of them. While it is `replaying`, only
+   * lines that were read before.
+   */
   readNew(budgetBytes = 8 * chunkBytes): {
     readonly entries: readonly JournalEntry[];
     readonly more: boolean;
@@ -46,10 +66,17 @@ export class JournalReader {
     this.#discover();
     const entries: JournalEntry[] = [];
     let room = budgetBytes;
-    let more = false;
-    for (const journal of this.#journals.values()) {
-      const read = this.#readJournal(journal, room, entries);
-      room -= read;
+    const replaying = this.replaying;
+    let more = replaying;
+    for (const [name, journal] of this.#journals) {
+      if (replaying && !isReplaying(journal)) continue;
+      try {
+        room -= this.#readJournal(journal, room, entries);
+      } catch (thrown) {
+        if (!isMissing(thrown)) throw thrown;
+        this.#journals.delete(name);
+        this.damaged.push({ path: journal.path, reason: 'the journal was removed while it was read' });
+      }
       if (room <= 0) {
         more = true;
         break;
@@ -72,18 +99,24 @@ export class JournalReader {
       const identity = parseJournalName(name);
       if (identity === null) continue;
       const path = join(this.#directory, name);
-      this.#journals.set(name, { ...identity, path, offsetBytes: 0, rest: Buffer.alloc(0) });
+      this.#journals.set(name, { ...identity, path, offsetBytes: 0, seenBytes: 0, rest: Buffer.alloc(0) });
     }
   }
 
   #readJournal(journal: OpenJournal, roomBytes: number, entries: JournalEntry[]): number {
     const descriptor = openSync(journal.path, 'r');
+    const endBytes = isReplaying(journal) ? journal.seenBytes : Number.POSITIVE_INFINITY;
     let total = 0;
     try {
-      while (total < roomBytes) {
+      while (total < roomBytes && journal.offsetBytes < endBytes) {
         const chunk = Buffer.allocUnsafe(chunkBytes);
-        const length = readSync(descriptor, chunk, 0, chunkBytes, journal.offsetBytes);
-        if (length === 0) break;
+        const lengthMax = Math.min(chunkBytes, endBytes - journal.offsetBytes);
+        const length = readSync(descriptor, chunk, 0, lengthMax, journal.offsetBytes);
+        if (length === 0) {
+          // A file that became shorter has nothing left to go back to.
+          journal.seenBytes = Math.min(journal.seenBytes, journal.offsetBytes);
+          break;
+        }
         journal.offsetBytes += length;
         total += length;
         this.#takeLines(journal, chunk.subarray(0, length), entries);
@@ -112,4 +145,12 @@ export class JournalReader {
       }
     }
   }
+}
+
+function isReplaying({ offsetBytes, seenBytes }: OpenJournal): boolean {
+  return offsetBytes < seenBytes;
+}
+
+function isMissing(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
 }

@@ -30,9 +30,10 @@ const secretNames: readonly string[] = [
 const secretFormats = new RegExp(
   [
     String.raw`\b(Bearer|Basic|Digest)\s+[\w.~+/=-]{8,}`,
-    String.raw`([a-z][a-z0-9+.-]{1,20}://)[^\s/:@"']*:[^\s/@"']+(?=@)`,
+    String.raw`([a-z][a-z0-9+.-]{1,20}://)[^\s/:@"']*:(?:[^\s/@"']+(?=@)|[^\s/@"']{200,}$)`,
+    // Quotes may stand behind backslashes, in JSON within JSON.
     // The name may end a longer one, such as DB_PASSWORD; a scheme before the value is not the value.
-    String.raw`(?<![a-z0-9])(authorization|password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)(["']?\s*[=:]\s*(?:(?:bearer|basic|digest|token)\s+)?)(?:"[^"\n]{1,2000}"?|'[^'\n]{1,2000}'?|[^\s"'&,;{}\][]{4,})`,
+    String.raw`(?<![a-z0-9])(authorization|password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)(\\*["']?\s*[=:]\s*(?:(?:bearer|basic|digest|token)\s+)?)(?:\\*"[^"\n]{1,2000}"?|\\*'[^'\n]{1,2000}'?|[^\s"'&,;{}\][]{4,})`,
     String.raw`\b((?:set-)?cookie\s*:\s*)[^\r\n"']{4,}`,
     String.raw`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b`,
     String.raw`\bgh[pousr]_\w{20,}`,
@@ -50,11 +51,16 @@ const secretFormats = new RegExp(
 );
 
 /** A cheap necessary condition of every format above; most texts fail it and are not walked a second time. */
-const mayHoldSecret = /[=:_-]|bearer|basic|digest|akia|asia|aiza|eyj/i;
+const marksOfSecrets = /[=:_-]|bearer|basic|digest|akia|asia|aiza|eyj/i;
+
+/** Whether it is worth looking for secrets in a text. */
+export function mayHoldSecret(text: string): boolean {
+  return marksOfSecrets.test(text);
+}
 
 /** Replaces every secret that can be recognised by its format. */
 export function redactText(text: string): string {
-  if (!mayHoldSecret.test(text)) return text;
+  if (!mayHoldSecret(text)) return text;
   return text.replace(
     secretFormats,
     (_match, scheme?: string, protocol?: string, name?: string, assignment?: string, cookie?: string) =>
@@ -72,11 +78,20 @@ export function redactBeginning(
 ): { readonly text: string; readonly cut: boolean } {
   if (text.length <= charsMax + overlapChars) {
     const safe = redactText(text);
-    return { text: safe.slice(0, charsMax), cut: safe.length > charsMax };
+    return { text: cutWellFormed(safe, charsMax), cut: safe.length > charsMax };
   }
   const safe = redactText(text.slice(0, charsMax + overlapChars));
   // Half a secret may stand at the end, and replacing what is before it moves it to the front.
-  return { text: safe.slice(0, Math.max(0, Math.min(charsMax, safe.length - overlapChars))), cut: true };
+  return {
+    text: cutWellFormed(safe, Math.max(0, Math.min(charsMax, safe.length - overlapChars))),
+    cut: true,
+  };
+}
+
+/** Cuts between characters, and leaves nothing that cannot be written as UTF-8. */
+function cutWellFormed(text: string, charsMax: number): string {
+  const cutsPair = text.length > charsMax && /[\ud800-\udbff]$/.test(text.slice(0, charsMax));
+  return text.slice(0, cutsPair ? charsMax - 1 : charsMax).toWellFormed();
 }
 
 /** Tells by its name whether the value of a property is a secret. */

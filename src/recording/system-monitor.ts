@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { mem } from 'systeminformation';
 import type { Clock } from '../clock.js';
 import type { SystemSample } from '../model.js';
+import { WorkerUsageReader } from './worker-usage.js';
 
 const samplesKept = 4_000;
 const firstSampleAfterMs = 300;
@@ -12,6 +12,8 @@ export interface SystemMonitorOptions {
   readonly clock: Clock;
   /** Folders whose disks are watched; the fullest counts. */
   readonly diskPaths: readonly string[];
+  /** Process ids of the workers at the moment. */
+  readonly workerPids: () => readonly number[];
   readonly onSample: (sample: SystemSample) => void;
   /** Told when a sample cannot be taken; sampling goes on. */
   readonly onFailure: (thrown: unknown) => void;
@@ -24,6 +26,7 @@ export class SystemMonitor {
   #timer: NodeJS.Timeout | null = null;
   #sampling: Promise<void> = Promise.resolve();
   #stopped = false;
+  readonly #workerUsage = new WorkerUsageReader();
   #lastTimes: CpuTimes = { busyMs: 0, totalMs: 0 };
 
   constructor(options: SystemMonitorOptions) {
@@ -74,17 +77,24 @@ export class SystemMonitor {
   }
 
   async #sample(): Promise<void> {
-    const { clock, onSample, onFailure } = this.#options;
+    const { clock, onSample, onFailure, workerPids } = this.#options;
     const startedMs = clock.monotonicMs();
     try {
       const cpuPercent = this.#cpuSinceLastSample();
-      const [memory, diskPercent] = await Promise.all([mem(), this.#fullestDiskPercent()]);
+      // Loaded with the first sample, because it takes longer to load than a short run has to spare at its start.
+      const { mem } = await import('systeminformation');
+      const [memory, diskPercent, workers] = await Promise.all([
+        mem(),
+        this.#fullestDiskPercent(),
+        this.#workerUsage.read(workerPids(), startedMs),
+      ]);
       const sample: SystemSample = {
         atMs: clock.epochMs(),
         cpuPercent,
         // Memory that holds cached files counts as free: it is given up when a process needs it.
         memoryPercent: ((memory.total - memory.available) / memory.total) * 100,
         diskPercent,
+        workers,
         costMs: clock.monotonicMs() - startedMs,
       };
       this.#samples.push(sample);

@@ -64,12 +64,35 @@ describe('an activity', () => {
     clock.advance(20);
     rig.scenario.succeed(activity, held.length);
     const recorded = rig.only('work');
-    expect(recorded.externalAfterBytes - recorded.externalBeforeBytes).toBeGreaterThanOrEqual(held.length);
+    expect(Number(recorded.externalAfterBytes) - Number(recorded.externalBeforeBytes)).toBeGreaterThanOrEqual(
+      held.length,
+    );
     expect(recorded.cpuTimeMs).toBeGreaterThanOrEqual(0);
     expect(recorded.rssBeforeBytes).toBeGreaterThan(0);
     expect(recorded.heapBeforeBytes).toBeGreaterThan(0);
     expect(recorded.eventLoopUtilization).toBeLessThanOrEqual(1);
     expect(recorded.startedAtMs).toBe(clock.epochMs() - 20);
+  });
+
+  test('that is timed only has its time, and null for what was not measured', () => {
+    const clock = new FakeClock();
+    const rig = new RecordingRig({ clock, sampler: null });
+    const activity = rig.scenario.begin(rig.scenario.describeMethod('first', 'work'));
+    clock.advance(20);
+    rig.scenario.succeed(activity, 5);
+    expect(rig.only('work')).toMatchObject({
+      durationMs: 20,
+      startedAtMs: clock.epochMs() - 20,
+      resultJson: '5',
+      cpuTimeMs: null,
+      rssBeforeBytes: null,
+      rssAfterBytes: null,
+      heapBeforeBytes: null,
+      heapAfterBytes: null,
+      externalBeforeBytes: null,
+      externalAfterBytes: null,
+      eventLoopUtilization: null,
+    });
   });
 
   test('shorter than a sample has no utilization of the event loop', () => {
@@ -137,7 +160,7 @@ describe('a metric', () => {
     const error = thrownBy(() => rig.scenario.recordMetric('rate', Number.NaN, 'share'));
     expect(error.code).toBe('RECORD_INVALID');
     expect(error.message).toBe(
-      'record.metric("rate") was given NaN. A metric is a finite number; check the division before it.',
+      'record.metric("rate") was given NaN. A metric is a finite number, at most 1e150 either way; check the division before it.',
     );
     expect(rig.metrics).toEqual([]);
   });

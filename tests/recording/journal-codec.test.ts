@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Activity, activityOutcomes } from '../../src/model.js';
+import { type Activity, activityOutcomes, type ProcessSample } from '../../src/model.js';
 import {
   type ActivityLine,
   activityIdOf,
@@ -8,6 +8,8 @@ import {
   encodeActivity,
   encodeEntry,
   encodeSubject,
+  encodeUsage,
+  usageNotMeasured,
 } from '../../src/recording/journal-codec.js';
 
 const origin = { journalId: 'j0urnal', workerPid: 321 };
@@ -15,23 +17,33 @@ const whole = fc.nat({ max: 2 ** 40 });
 const text = fc.string({ unit: 'binary', maxLength: 30 });
 const json = fc.json({ maxDepth: 3 }).map((value) => JSON.stringify(JSON.parse(value)));
 
-const lines: fc.Arbitrary<{ line: ActivityLine; subject: [string | null, number, string, string] }> = fc
+const samples: fc.Arbitrary<ProcessSample> = fc.record({
+  atMs: fc.nat(1_000_000),
+  cpuUs: whole,
+  rssBytes: whole,
+  heapUsedBytes: whole,
+  externalBytes: whole,
+  loopActiveMs: fc.constant(0),
+});
+
+interface GivenLine {
+  readonly line: ActivityLine;
+  readonly subject: readonly [string | null, number, string, string];
+  readonly before: ProcessSample;
+  readonly after: ProcessSample;
+}
+
+const lines: fc.Arbitrary<GivenLine> = fc
   .record({
     subject: fc.tuple(fc.option(text), fc.nat(9), text, text),
+    before: samples,
+    after: samples,
     rest: fc.record({
       running: fc.boolean(),
       sequence: fc.integer({ min: 1, max: 2 ** 40 }),
       startedAtUs: fc.nat({ max: 2 ** 52 }),
       durationNs: whole,
       outcome: fc.constantFrom(...activityOutcomes),
-      cpuUs: whole,
-      rssBeforeBytes: whole,
-      rssAfterBytes: whole,
-      heapBeforeBytes: whole,
-      heapAfterBytes: whole,
-      externalBeforeBytes: whole,
-      externalAfterBytes: whole,
-      loopPermille: fc.integer({ min: -1, max: 1_000 }),
       overlapping: fc.nat(1_000),
       parent: fc.nat(1_000),
       firstResultNs: fc.oneof(fc.constant(-1), whole),
@@ -45,7 +57,12 @@ const lines: fc.Arbitrary<{ line: ActivityLine; subject: [string | null, number,
       resultJson: fc.option(json),
     }),
   })
-  .map(({ subject, rest }) => ({ subject, line: { ...rest, subjectJson: encodeSubject(...subject) } }));
+  .map(({ subject, before, after, rest }) => ({
+    subject,
+    before,
+    after,
+    line: { ...rest, subjectJson: encodeSubject(...subject), usageJson: encodeUsage(before, after) },
+  }));
 
 function decoded(encoded: string) {
   expect(encoded.endsWith('\n')).toBe(true);
@@ -56,7 +73,7 @@ function decoded(encoded: string) {
 describe('an activity', () => {
   test('is read as it was written', () => {
     fc.assert(
-      fc.property(lines, ({ line, subject: [taskId, attempt, capability, method] }) => {
+      fc.property(lines, ({ line, before, after, subject: [taskId, attempt, capability, method] }) => {
         const activity: Activity = {
           activityId: `j0urnal-${line.sequence.toString(36)}`,
           taskId,
@@ -70,14 +87,14 @@ describe('an activity', () => {
           outcome: line.outcome,
           error: line.error,
           resultJson: line.resultJson,
-          cpuTimeMs: line.cpuUs / 1_000,
-          rssBeforeBytes: line.rssBeforeBytes,
-          rssAfterBytes: line.rssAfterBytes,
-          heapBeforeBytes: line.heapBeforeBytes,
-          heapAfterBytes: line.heapAfterBytes,
-          externalBeforeBytes: line.externalBeforeBytes,
-          externalAfterBytes: line.externalAfterBytes,
-          eventLoopUtilization: line.loopPermille === -1 ? null : line.loopPermille / 1_000,
+          cpuTimeMs: (after.cpuUs - before.cpuUs) / 1_000,
+          rssBeforeBytes: before.rssBytes,
+          rssAfterBytes: after.rssBytes,
+          heapBeforeBytes: before.heapUsedBytes,
+          heapAfterBytes: after.heapUsedBytes,
+          externalBeforeBytes: before.externalBytes,
+          externalAfterBytes: after.externalBytes,
+          eventLoopUtilization: after.atMs > before.atMs ? 0 : null,
           overlapping: line.overlapping,
           parentId: line.parent === 0 ? null : `j0urnal-${line.parent.toString(36)}`,
           fault: line.fault,
@@ -88,6 +105,49 @@ describe('an activity', () => {
         });
       }),
     );
+  });
+
+  test('has its share of the event loop in thousandths', () => {
+    const idle = { atMs: 0, cpuUs: 0, rssBytes: 1, heapUsedBytes: 1, externalBytes: 1, loopActiveMs: 0 };
+    const fields = (loopActiveMs: number, atMs: number) =>
+      encodeUsage(idle, { ...idle, atMs, loopActiveMs })
+        .split(',')
+        .at(-2);
+    expect(fields(1, 4)).toBe('250');
+    expect(fields(5, 4)).toBe('1000');
+    expect(fields(5, 0)).toBe('-1');
+  });
+
+  test('that was timed only has null for what was not measured', () => {
+    const line: ActivityLine = {
+      running: false,
+      sequence: 1,
+      subjectJson: encodeSubject('task', 0, 'first', 'find'),
+      startedAtUs: 5,
+      durationNs: 7,
+      outcome: 'succeeded',
+      usageJson: usageNotMeasured,
+      overlapping: 0,
+      parent: 0,
+      firstResultNs: -1,
+      fault: null,
+      error: null,
+      resultJson: '5',
+    };
+    expect(decoded(encodeActivity(line))).toMatchObject({
+      activity: {
+        durationMs: 0.000_007,
+        cpuTimeMs: null,
+        rssBeforeBytes: null,
+        rssAfterBytes: null,
+        heapBeforeBytes: null,
+        heapAfterBytes: null,
+        externalBeforeBytes: null,
+        externalAfterBytes: null,
+        eventLoopUtilization: null,
+        resultJson: '5',
+      },
+    });
   });
 
   test('has an id of its journal and its number in it', () => {

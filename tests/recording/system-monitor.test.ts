@@ -16,6 +16,7 @@ async function watch(
   const failures: unknown[] = [];
   const monitor = await new Promise<SystemMonitor>((resolve) => {
     const watching = new SystemMonitor({
+      workerPids: () => [],
       intervalMs: 100,
       clock,
       diskPaths,
@@ -87,6 +88,7 @@ describe('looking a sample up', () => {
 
   test('finds none where none was taken', () => {
     const monitor = new SystemMonitor({
+      workerPids: () => [],
       intervalMs: 100,
       clock: systemClock,
       diskPaths: [],

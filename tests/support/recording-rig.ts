@@ -31,7 +31,8 @@ export class RecordingRig {
   constructor({
     clock = systemClock,
     directory = temporaryDirectory(),
-  }: { clock?: Clock; directory?: string } = {}) {
+    sampler = new ProcessSampler(),
+  }: { clock?: Clock; directory?: string; sampler?: ProcessSampler | null } = {}) {
     this.directory = directory;
     this.journal = new JournalWriter(directory, {
       workerPid: process.pid,
@@ -40,7 +41,7 @@ export class RecordingRig {
     this.recorder = new ActivityRecorder({
       sessionId: 'session-1',
       journal: this.journal,
-      sampler: new ProcessSampler(),
+      sampler,
       clock,
       digestLimits: { bytesMax: 400, isSecretName: createSecretNameTest([]) },
       capabilities: ['first', 'second'],

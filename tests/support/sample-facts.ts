@@ -8,6 +8,7 @@ export function sampleFigures(given: Partial<MethodFigures> = {}): MethodFigures
     capability: 'code_search',
     method: 'index',
     calls,
+    rowsKept: calls,
     errors: 0,
     errorsUnderFault: 0,
     timeouts: 0,
