@@ -18,8 +18,6 @@ const timeoutReserveMs = 5 * msPerMinute;
 const groupOrder = 1_000;
 
 const packageDirectory = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-/** A config restart in watch mode makes a new config and keeps the Vitest object: the config is what has our reporter. */
-const configsWithReporter = new WeakSet<object>();
 
 /**
  * Adds the project `realworld` to Vitest: its scenario files, its fixtures, and the reporter that keeps sessions.
@@ -98,11 +96,7 @@ function attach(vitest: Vitest, project: TestProject, { options, seed }: PluginS
     redact: [...options.redact],
   });
   project.provide('realworldSession', null);
-  if (configsWithReporter.has(vitest.config)) return;
-  configsWithReporter.add(vitest.config);
-  const reporter = new RealWorldReporter({}, { options, seed });
-  reporter.prepare(rootPath);
-  (vitest.config.reporters as unknown[]).push(reporter);
+  RealWorldReporter.attach(vitest.config, { options, seed });
 }
 
 /** Modules of this package are loaded as they are, wherever it is installed or linked. */

@@ -21,6 +21,9 @@ const machineReporters = new Set(['json', 'junit', 'tap', 'tap-flat']);
 
 const interrupted = 'the run was interrupted';
 
+/** A config restart in watch mode makes a new config and keeps the Vitest object: the config is what has the reporter. */
+const configsWithReporter = new WeakSet<object>();
+
 type RunEndReason = Parameters<NonNullable<Reporter['onTestRunEnd']>>[2];
 
 /** What the plugin settled before; without it the reporter settles its options by itself. */
@@ -39,16 +42,30 @@ export default class RealWorldReporter implements Reporter {
   #vitest: Vitest | null = null;
   #store: SessionStore | null = null;
   #session: SessionRun | null = null;
+  readonly #isAttached: boolean;
   readonly #finishOnExit = (): void => this.#finishInterrupted();
 
   constructor(options: RealWorldOptions = {}, settings?: ReporterSettings) {
+    this.#isAttached = settings !== undefined;
     this.#options = settings?.options ?? resolveOptions(options);
     this.#seed = settings?.seed ?? this.#options.seed ?? drawSeed();
   }
 
-  /** @throws RealWorldError when the database cannot be used; Vitest then exits with 1 before any test runs */
   onInit(vitest: Vitest): void {
     this.#vitest = vitest;
+  }
+
+  /**
+   * Adds the plugin's reporter to a configuration, once.
+   *
+   * @throws RealWorldError when the database cannot be used; Vitest then exits with 1 before any test runs
+   */
+  static attach(config: Vitest['config'], settings: ReporterSettings): void {
+    if (configsWithReporter.has(config)) return;
+    configsWithReporter.add(config);
+    const reporter = new RealWorldReporter({}, settings);
+    reporter.prepare(config.root);
+    (config.reporters as unknown[]).push(reporter);
   }
 
   /** Opens the database; called before any test runs, so that a database that cannot be used is told first. */
@@ -62,6 +79,8 @@ export default class RealWorldReporter implements Reporter {
     const own = specifications.find(({ project }) => project.name === projectName);
     const vitest = this.#vitest;
     if (own === undefined || vitest === null) return;
+    // The plugin's own reporter keeps the session; one that the user listed beside it would open a second.
+    if (!this.#isAttached && configsWithReporter.has(vitest.config)) return;
     this.#finishInterrupted();
     const rootPath = vitest.config.root;
     this.prepare(rootPath);

@@ -274,7 +274,7 @@ export class SessionRun {
       atMs: systemClock.epochMs(),
       severity: 'critical',
       capability: 'system',
-      issueType: 'resource_limit',
+      issueType: breach.issueType,
       description: breach.description,
       suggestedFix: breach.suggestedFix,
       reproducible: null,

@@ -18,8 +18,11 @@ export type SuggestionCategory = 'performance' | 'reliability' | 'resource_optim
 export const activityOutcomes = ['succeeded', 'failed', 'timed_out', 'abandoned', 'crashed'] as const;
 export type ActivityOutcome = (typeof activityOutcomes)[number];
 
-/** How a scenario ended; `crashed` when its worker died, `skipped` when it was filtered or the session stopped. */
-export type ScenarioOutcome = 'running' | 'passed' | 'failed' | 'skipped' | 'crashed';
+/**
+ * How a scenario ended. `crashed`: its worker died. `stopped`: it was running when the session was stopped. `skipped`: it
+ * never began.
+ */
+export type ScenarioOutcome = 'running' | 'passed' | 'failed' | 'stopped' | 'skipped' | 'crashed';
 
 /** An error as it is kept: bounded, redacted, with the name of its class and its code when it has one. */
 export interface CapturedError {
@@ -65,13 +68,13 @@ export interface Activity {
    * CPU time the process used during the call, in milliseconds; includes whatever overlapped. This and the memory that
    * follows are null when calls are timed only.
    */
-  readonly cpuTimeMs: number;
-  readonly rssBeforeBytes: number;
-  readonly rssAfterBytes: number;
-  readonly heapBeforeBytes: number;
-  readonly heapAfterBytes: number;
-  readonly externalBeforeBytes: number;
-  readonly externalAfterBytes: number;
+  readonly cpuTimeMs: number | null;
+  readonly rssBeforeBytes: number | null;
+  readonly rssAfterBytes: number | null;
+  readonly heapBeforeBytes: number | null;
+  readonly heapAfterBytes: number | null;
+  readonly externalBeforeBytes: number | null;
+  readonly externalAfterBytes: number | null;
   /** Share of the call's time the event loop was busy, 0 to 1, or null for one shorter than a sample or timed only. */
   readonly eventLoopUtilization: number | null;
   /** Other activities of the worker that overlapped this one, its own ancestors and descendants left out. */

@@ -122,8 +122,7 @@ function decodeActivity(
     return value;
   };
   /** A field that is null when the process was not sampled. */
-  const measured = (index: number): number =>
-    fields[index] === null ? (null as unknown as number) : numeric(index);
+  const measured = (index: number): number | null => (fields[index] === null ? null : numeric(index));
   const outcome = activityOutcomes[numeric(8)];
   if (outcome === undefined) throw new SyntaxError('an activity line names a known outcome');
   const cpuUs = measured(9);
@@ -143,7 +142,7 @@ function decodeActivity(
     outcome,
     error: fields[21] as CapturedError | null,
     resultJson,
-    cpuTimeMs: (cpuUs === null ? null : cpuUs / 1_000) as number,
+    cpuTimeMs: cpuUs === null ? null : cpuUs / 1_000,
     rssBeforeBytes: measured(10),
     rssAfterBytes: measured(11),
     heapBeforeBytes: measured(12),

@@ -9,6 +9,7 @@ export interface SafetyLimits {
 
 export interface LimitBreach {
   readonly limit: keyof SafetyLimits;
+  readonly issueType: 'resource_limit' | 'error_burst';
   /** What happened, with the figures. */
   readonly description: string;
   readonly suggestedFix: string;
@@ -42,6 +43,7 @@ export class SafetyWatch {
       if (above < sustainedSamples) continue;
       return {
         limit,
+        issueType: 'resource_limit',
         description: `The machine's ${name} was above ${this.#limits[limit]} % in ${above} samples in a row, ${sample[value].toFixed(1)} % in the last.`,
         suggestedFix: `Free ${name}, run fewer things at once, or raise limits.${limit}.`,
         activityId: null,
@@ -58,6 +60,7 @@ export class SafetyWatch {
     const { capability, method, error, activityId } = activity;
     return {
       limit: 'consecutiveErrorsMax',
+      issueType: 'error_burst',
       description: `${this.#consecutiveErrors} activities in a row failed, the last one ${capability}.${method}: ${error?.message ?? ''}`,
       suggestedFix:
         'Look at the first of these errors. Errors that a scenario asks for belong into recovery.underFault(), or raise limits.consecutiveErrorsMax.',

@@ -95,9 +95,14 @@ function describeRetention({ activities, rowsKept }: SessionReport['totals']): r
   ];
 }
 
+function outcomePaint(outcome: Scenario['outcome'], colors: Colors): (text: string) => string {
+  if (outcome === 'passed') return colors.green;
+  if (outcome === 'skipped') return colors.dim;
+  return outcome === 'stopped' ? colors.yellow : colors.red;
+}
+
 function renderScenario(scenario: Scenario, colors: Colors): string {
-  const paint =
-    scenario.outcome === 'passed' ? colors.green : scenario.outcome === 'skipped' ? colors.dim : colors.red;
+  const paint = outcomePaint(scenario.outcome, colors);
   const duration = scenario.durationMs === null ? '' : formatDuration(scenario.durationMs);
   const name = truncate(toPlainText(scenario.name), 44);
   return `  ${paint(scenario.outcome.padEnd(8))}${scenario.kind.padEnd(12)}${padColumns(name, 46)}${duration.padStart(8)}`;

@@ -31,8 +31,9 @@ export function concludeSession(
   const crashedCalls = workersLive() ? 0 : feed.settleCrashed(lockTimeoutMs);
   added += crashedCalls;
   if (end.status === 'stopped') {
-    store.markSkippedScenarios(sessionId, end.stopReason ?? 'the session was stopped');
+    store.markStoppedScenarios(sessionId, end.stopReason ?? 'the session was stopped');
   } else store.markCrashedScenarios(sessionId);
+  if (end.stopReason !== null) store.tellStoppedFromSkipped(sessionId, end.stopReason);
   const crashes = store.readCrashes(sessionId);
   store.saveIssues(sessionId, [
     ...crashes.map((scenario) => describeCrash(sessionId, scenario, end.endedAtMs)),

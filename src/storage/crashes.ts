@@ -56,7 +56,7 @@ function crashedInSessionBefore(
       JOIN test_sessions earlier USING (session_id)
       JOIN test_sessions own ON own.session_id = ?
       WHERE earlier.session_id <> own.session_id AND earlier.project_path = own.project_path
-        AND earlier.start_time <= own.start_time AND c.file = ? AND c.name = ? AND c.outcome <> 'skipped'
+        AND earlier.start_time <= own.start_time AND c.file = ? AND c.name = ? AND c.outcome NOT IN ('skipped', 'stopped')
       ORDER BY earlier.start_time DESC, earlier.rowid DESC LIMIT 1`)
     .pluck()
     .get(sessionId, file, name);

@@ -149,8 +149,8 @@ export class SessionIngest {
       activity.durationMs,
       wholePercent(this.#systemAt(activity.startedAtMs)),
       wholePercent(this.#systemAt(endedAtMs)),
-      Math.round(toMebibytes(activity.rssBeforeBytes)),
-      Math.round(toMebibytes(activity.rssAfterBytes)),
+      wholeMebibytes(activity.rssBeforeBytes),
+      wholeMebibytes(activity.rssAfterBytes),
       activity.outcome === 'succeeded' || activity.outcome === 'abandoned' ? 1 : 0,
       activity.error?.message ?? null,
       activity.resultJson,
@@ -165,10 +165,10 @@ export class SessionIngest {
       activity.overlapping,
       activity.cpuTimeMs,
       activity.firstResultMs,
-      toKibibytes(activity.heapBeforeBytes),
-      toKibibytes(activity.heapAfterBytes),
-      toKibibytes(activity.externalBeforeBytes),
-      toKibibytes(activity.externalAfterBytes),
+      wholeKibibytes(activity.heapBeforeBytes),
+      wholeKibibytes(activity.heapAfterBytes),
+      wholeKibibytes(activity.externalBeforeBytes),
+      wholeKibibytes(activity.externalAfterBytes),
       activity.eventLoopUtilization === null ? null : Math.round(activity.eventLoopUtilization * 100),
     ).changes;
   }
@@ -274,4 +274,13 @@ function prepareStatements(database: SqliteDatabase): IngestStatements {
 
 function wholePercent(sample: SystemSample | null): number | null {
   return sample === null ? null : Math.round(sample.cpuPercent);
+}
+
+/** What was not measured stays null, so that nobody takes it for nothing. */
+function wholeMebibytes(bytes: number | null): number | null {
+  return bytes === null ? null : Math.round(toMebibytes(bytes));
+}
+
+function wholeKibibytes(bytes: number | null): number | null {
+  return bytes === null ? null : toKibibytes(bytes);
 }

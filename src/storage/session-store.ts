@@ -262,12 +262,20 @@ export class SessionStore {
   }
 
   /** Scenarios that were at work when their run was interrupted: nobody knows how they would have ended. */
-  markSkippedScenarios(sessionId: string, reason: string): void {
+  markStoppedScenarios(sessionId: string, reason: string): void {
     this.#database
       .prepare(
-        "UPDATE scenarios SET outcome = 'skipped', error_message = ? WHERE session_id = ? AND outcome = 'running'",
+        "UPDATE scenarios SET outcome = 'stopped', error_message = ? WHERE session_id = ? AND outcome = 'running'",
       )
       .run(reason, sessionId);
+  }
+
+  /** Vitest calls every scenario of a stopped run skipped; those that had begun were stopped. */
+  tellStoppedFromSkipped(sessionId: string, reason: string): void {
+    this.#database
+      .prepare(`UPDATE scenarios SET outcome = 'stopped'
+        WHERE session_id = ? AND outcome = 'skipped' AND start_time IS NOT NULL AND error_message = ?`)
+      .run(sessionId, reason);
   }
 
   /** The crashed scenarios of a session, each with what was recorded last. */

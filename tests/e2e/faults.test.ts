@@ -141,7 +141,7 @@ describe('Ctrl-C in the middle of a scenario', () => {
     expect(project.query('SELECT status, total_activities FROM test_sessions')).toEqual([
       { status: 'stopped', total_activities: 100 },
     ]);
-    expect(project.query('SELECT outcome FROM scenarios')).toEqual([{ outcome: 'skipped' }]);
+    expect(project.query('SELECT outcome FROM scenarios')).toEqual([{ outcome: 'stopped' }]);
     expect(readIssues(project, 'worker_crash')).toEqual([]);
   });
 });

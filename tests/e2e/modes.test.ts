@@ -158,3 +158,38 @@ describe('a run of Vitest with the plugin', () => {
     expect(scenarios).toEqual([{ name: 'visitors > second', outcome: 'passed', line: 6 }]);
   });
 });
+
+test('the reporter that is listed beside the plugin opens no second session', async () => {
+  using project = new InnerProject({
+    ...smallProject,
+    'vitest.config.ts': `
+      import { defineConfig } from 'vitest/config';
+      import { realWorld } from 'vitest-realworld/plugin';
+      import RealWorldReporter from 'vitest-realworld/reporter';
+      export default defineConfig({
+        plugins: [realWorld()],
+        test: { reporters: ['default', new RealWorldReporter()] },
+      });`,
+  });
+  const run = await project.run();
+  expect(run.exitCode, run.output).toBe(0);
+  expect(project.query('SELECT total_activities FROM test_sessions')).toEqual([{ total_activities: 2 }]);
+});
+
+test('timing only leaves what was not measured empty, not zero', async () => {
+  using project = new InnerProject({
+    ...smallProject,
+    'vitest.config.ts': `
+      import { defineConfig } from 'vitest/config';
+      import { realWorld } from 'vitest-realworld/plugin';
+      export default defineConfig({ plugins: [realWorld({ sampling: 'timing' })] });`,
+  });
+  const run = await project.run();
+  expect(run.exitCode, run.output).toBe(0);
+  const measures =
+    'memory_before_mb, memory_after_mb, heap_before_kb, external_after_kb, cpu_time_ms, event_loop_percent';
+  expect(project.query(`SELECT ${measures} FROM activities WHERE coalesce(${measures}) IS NOT NULL`)).toEqual(
+    [],
+  );
+  expect(project.query('SELECT 1 FROM activities WHERE response_time_ms > 0')).toHaveLength(2);
+});
