@@ -35,7 +35,7 @@ describe('the packed package in an empty project', () => {
     expect(listed.output).toContain('counter.realworld.ts > counts');
     const sessions = await project.execute('.bin/vitest-realworld', 'sessions');
     expect(sessions.exitCode, sessions.output).toBe(0);
-    expect(sessions.output).toMatch(/test_\w+ +completed/);
+    expect(sessions.output).toMatch(/test_\w+ .* completed +2 /);
     const report = await project.execute('.bin/vitest-realworld', 'report', 'latest');
     expect(report.output).toContain('END OF REPORT');
   });
