@@ -101,6 +101,7 @@ function readProcessStatus(pid: number): readonly string[] | null {
     const status = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return status.slice(status.lastIndexOf(')') + 2).split(' ');
   } catch {
+    // No /proc here, or the process is gone: then its id alone has to do.
     return null;
   }
 }
