@@ -26,6 +26,9 @@ import { reportFromJournals } from './report-from-journals.js';
 import { StoreTrouble } from './store-trouble.js';
 
 const tailIntervalMs = 200;
+/** Longest time that storing takes the thread that Vitest needs too, and the pause after it. */
+const storeAtOnceMs = 100;
+const breathMs = 5;
 /** While tests run, a lock is waited for only briefly: waiting takes the thread that Vitest needs. */
 const tailLockTimeoutMs = 100;
 /** Workers write what they hold within the flush interval; an interrupted run waits for that, and a little more. */
@@ -121,8 +124,7 @@ export class SessionRun {
   begin(): void {
     this.#monitor.start();
     this.#storeNew();
-    this.#timer = setInterval(() => this.#guard(() => this.#tick()), tailIntervalMs);
-    this.#timer.unref();
+    this.#scheduleTick(tailIntervalMs);
   }
 
   /** Why the session ends before its scenarios do, or null. */
@@ -155,7 +157,7 @@ export class SessionRun {
   #finishNow(status: SessionStatus, stopReason: string | null, waitMs: number): void {
     if (this.#finished) return;
     this.#finished = true;
-    if (this.#timer !== null) clearInterval(this.#timer);
+    if (this.#timer !== null) clearTimeout(this.#timer);
     try {
       this.#monitor.halt();
       const end = { status, stopReason, endedAtMs: systemClock.epochMs() };
@@ -165,6 +167,8 @@ export class SessionRun {
     } catch (thrown) {
       // Whatever it is, a run of tests does not fail because of what measures it.
       this.#sayFailure(thrown);
+    } finally {
+      this.#feed.close();
     }
   }
 
@@ -232,20 +236,33 @@ export class SessionRun {
     ];
   }
 
-  #tick(): void {
-    this.#storeNew();
-    this.#stopAtDurationLimit();
-    this.#printLive();
+  #scheduleTick(inMs: number): void {
+    this.#timer = setTimeout(() => {
+      let more = false;
+      this.#guard(() => {
+        more = this.#storeNew();
+        this.#stopAtDurationLimit();
+        this.#printLive();
+      });
+      if (!this.#finished) this.#scheduleTick(more ? breathMs : tailIntervalMs);
+    }, inMs);
+    this.#timer.unref();
   }
 
-  #storeNew(): void {
+  /** @returns whether there is more to store */
+  #storeNew(): boolean {
     const nowMs = systemClock.monotonicMs();
-    if (!this.#trouble.mayTry(nowMs)) return;
+    if (!this.#trouble.mayTry(nowMs)) return false;
     try {
-      this.#feed.pump(tailLockTimeoutMs);
+      let more = true;
+      while (more && systemClock.monotonicMs() - nowMs < storeAtOnceMs) {
+        more = this.#feed.pump(tailLockTimeoutMs).more;
+      }
       this.#trouble.succeeded();
+      return more;
     } catch (thrown) {
       this.#trouble.failed(thrown, nowMs);
+      return false;
     }
   }
 

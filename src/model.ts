@@ -1,3 +1,5 @@
+import type { LatencyDistribution } from './latency-distribution.js';
+
 /** The words of the field. Every room shares these shapes; each idea has one name. */
 
 export const scenarioKinds = ['monitoring', 'load', 'recovery', 'learning', 'integration'] as const;
@@ -213,6 +215,22 @@ export interface Scenario {
   readonly errorMessage: string | null;
 }
 
+/** Sums over the calls that began in one window of time of a session. */
+export interface ActivityWindow {
+  /** 0 for the window that begins with the session. */
+  readonly index: number;
+  readonly calls: number;
+  /** Without those under an injected fault. */
+  readonly errors: number;
+  readonly totalMs: number;
+  readonly cpuTimeMs: number;
+  /** Calls whose memory was sampled; the next two are over these. */
+  readonly sampledCalls: number;
+  /** Sum of the heap in use at the end of each call. */
+  readonly heapTotalBytes: number;
+  readonly rssMaxBytes: number;
+}
+
 /** The calls of one method of one capability in a session, summed up. */
 export interface MethodFigures {
   readonly capability: string;
@@ -231,6 +249,7 @@ export interface MethodFigures {
   readonly meanMs: number;
   readonly medianMs: number;
   readonly p95Ms: number;
+  readonly p99Ms: number;
   readonly maxMs: number;
   readonly cpuTimeMs: number;
   /** Calls below 500 ms, below 2000 ms, below 5000 ms, and the rest. */
@@ -238,8 +257,28 @@ export interface MethodFigures {
   readonly goodCalls: number;
   readonly acceptableCalls: number;
   readonly poorCalls: number;
+  /** Mean time to the first item of the generators among the calls, or null when there was none. */
+  readonly firstResultMeanMs: number | null;
+  /** Calls that kept the event loop busy for a fifth of a second or longer. */
+  readonly blockingCalls: number;
+  /** How much the resident memory of the process grew during the call during which it grew most. */
+  readonly rssGrowthMaxBytes: number;
   readonly slowestActivityId: string;
   readonly failedActivityId: string | null;
+  readonly blockingActivityId: string | null;
+  readonly rssGrowthActivityId: string | null;
+  /** Exact in a session of up to 200,000 activities whose rows are all kept, else within 0.3 %. */
+  readonly latency: LatencyDistribution;
+  /** Of the calls that others overlapped; within 0.3 %. */
+  readonly overlappedLatency: LatencyDistribution;
+  /** Along the session, in order; windows without a call are left out. */
+  readonly windows: readonly ActivityWindow[];
+}
+
+/** The calls of one method within one scenario. */
+export interface ScenarioMethodFigures extends MethodFigures {
+  /** Null for calls outside of scenarios. */
+  readonly taskId: string | null;
 }
 
 /** Errors of one capability and method with the same type and message. */
@@ -269,6 +308,10 @@ export interface SessionFacts {
   readonly session: Session;
   readonly scenarios: readonly Scenario[];
   readonly methods: readonly MethodFigures[];
+  /** The same calls by scenario. */
+  readonly scenarioMethods: readonly ScenarioMethodFigures[];
+  /** Length of the windows of both, in milliseconds. */
+  readonly windowMs: number;
   readonly errorGroups: readonly ErrorGroup[];
   readonly metrics: readonly MetricFigures[];
   /** Issues that scenarios and the recorder reported, without those that the rules found. */

@@ -11,7 +11,7 @@ import { sessionStart } from './session-start.mjs';
 
 const [directory, calls, pace] = process.argv.slice(2);
 const store = new SessionStore(join(directory, 'session.db'));
-const start = sessionStart('bench', directory);
+const start = sessionStart('test_20260203_121500_k3f9', directory);
 const session = new SessionRun({
   store,
   start,
@@ -42,7 +42,7 @@ await session.finish('completed', null);
 const reportMs = performance.timeOrigin + performance.now() - ended.lastCallMs;
 // In kilobytes, as the system counts it.
 const peakBytes = process.resourceUsage().maxRSS * 1_024;
-const stored = store.readFacts('bench').methods.reduce((sum, method) => sum + method.calls, 0);
+const stored = store.readFacts(start.sessionId).methods.reduce((sum, method) => sum + method.calls, 0);
 store.close();
 process.send({
   reportMs,

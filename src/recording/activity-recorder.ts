@@ -120,11 +120,13 @@ export class ScenarioRecorder {
   /** Name of the fault in force; activities that begin meanwhile carry it. */
   fault: string | null = null;
   #ended = false;
+  readonly #waitedMsBefore: number;
 
   constructor(recorder: ActivityRecorder, options: RecorderOptions, start: ScenarioStart) {
     this.#recorder = recorder;
     this.#options = options;
     this.start = start;
+    this.#waitedMsBefore = options.journal.waitedMs;
   }
 
   get nesting(): NestingTracker {
@@ -266,8 +268,15 @@ export class ScenarioRecorder {
       else this.#write(activity, endedMs, 'timed_out', unfinishedError, null);
     }
     const { taskId, attempt } = this.start;
+    this.#recordBackPressure();
     journal.append(encodeEntry({ entry: 'scenario_ended', taskId, attempt, atMs: clock.epochMs() }));
     journal.flush();
+  }
+
+  /** Waiting for the main process slows the scenario down, though no call of it is timed longer: the record says so. */
+  #recordBackPressure(): void {
+    const waitedMs = this.#options.journal.waitedMs - this.#waitedMsBefore;
+    if (waitedMs > 0) this.recordMetric('back_pressure', waitedMs, 'ms', { capability: 'recorder' });
   }
 
   #settle(activity: RunningActivity): boolean {

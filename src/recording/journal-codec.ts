@@ -175,6 +175,7 @@ function decodePlainEntry(kind: unknown, version: unknown, entry: unknown): Jour
   }
 }
 
+/** Ids of journals are of one length, so nothing needs to stand between the two. */
 export function activityIdOf(journalId: string, sequence: number): string {
-  return `${journalId}-${sequence.toString(36)}`;
+  return `${journalId}${sequence.toString(36)}`;
 }

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import type { JournalEntry } from '../model.js';
 import { decodeLine } from './journal-codec.js';
 import { parseJournalName } from './journal-writer.js';
+import { ProgressTeller } from './read-progress.js';
 
 const chunkBytes = 1024 * 1024;
+/** Well below what a worker may be ahead. */
+const toldFromBytes = 4 * 1024 * 1024;
 const lineFeed = 0x0a;
 
 interface OpenJournal {
@@ -14,6 +17,7 @@ interface OpenJournal {
   offsetBytes: number;
   /** How far it was read before a rewind. */
   seenBytes: number;
+  readonly progress: ProgressTeller;
   /** Bytes after the last line feed: the beginning of a line that is still being written. */
   rest: Buffer;
 }
@@ -59,7 +63,7 @@ export class JournalReader {
    * The whole lines that came since the last call, at most about `budgetBytes` of them. While it is `replaying`, only
    * lines that were read before.
    */
-  readNew(budgetBytes = 8 * chunkBytes): {
+  readNew(budgetBytes = chunkBytes): {
     readonly entries: readonly JournalEntry[];
     readonly more: boolean;
   } {
@@ -85,6 +89,21 @@ export class JournalReader {
     return { entries, more };
   }
 
+  /**
+   * Tells the workers that all that was read is stored, so that one that is far ahead goes on. Short journals are not worth it:
+   * their workers do not ask.
+   */
+  tellStored(): void {
+    for (const { progress, offsetBytes, seenBytes } of this.#journals.values()) {
+      const storedBytes = Math.max(offsetBytes, seenBytes);
+      if (storedBytes >= toldFromBytes) progress.tell(storedBytes);
+    }
+  }
+
+  close(): void {
+    for (const { progress } of this.#journals.values()) progress.close();
+  }
+
   /** Tells what of a last line is left over when nothing more will come: its writer died in the middle of it. */
   readLeftovers(): readonly DamagedLine[] {
     return [...this.#journals.values()]
@@ -99,7 +118,15 @@ export class JournalReader {
       const identity = parseJournalName(name);
       if (identity === null) continue;
       const path = join(this.#directory, name);
-      this.#journals.set(name, { ...identity, path, offsetBytes: 0, seenBytes: 0, rest: Buffer.alloc(0) });
+      const progress = new ProgressTeller(path);
+      this.#journals.set(name, {
+        ...identity,
+        path,
+        progress,
+        offsetBytes: 0,
+        seenBytes: 0,
+        rest: Buffer.alloc(0),
+      });
     }
   }
 

@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { systemClock } from '../clock.js';
 import { messageOf } from '../errors.js';
 import type { Issue } from '../model.js';
+import { BackPressure } from './back-pressure.js';
 import { encodeEntry } from './journal-codec.js';
 
 const batchChars = 64 * 1024;
@@ -17,7 +18,8 @@ export const flushIntervalMs = 100;
  * One append-only file of one worker. Lines gather in memory up to 64 KB or 100 ms and are then written in one
  * system call; what was written survives the death of this process and of every other.
  *
- * Writing is synchronous: when the disk is slow the caller waits, so that memory stays bounded. A failure to
+ * Writing is synchronous: when the disk is slow the caller waits, so that memory stays bounded; so it does for a while when
+ * the main process falls far behind, so that the disk does not fill. A failure to
  * write is reported once and never reaches the test. What could not be written is tried again with every flush, in
  * its order; what is too much to be kept is counted, and the next write that succeeds says so with an issue.
  */
@@ -38,6 +40,8 @@ export class JournalWriter {
   #linesLostBefore = 0;
   #gaps = 0;
   #gapReason = '';
+  #writtenBytes = 0;
+  readonly #backPressure: BackPressure;
   readonly #onFailure: (sentence: string) => void;
   /** Called before each flush, so that what is still running can be noted. */
   beforeFlush: () => void = () => {};
@@ -54,6 +58,7 @@ export class JournalWriter {
     this.path = join(directory, `${options.workerPid}-${this.journalId}.ndjson`);
     this.#workerPid = options.workerPid;
     this.#onFailure = options.onFailure;
+    this.#backPressure = new BackPressure(this.path);
     this.#open();
   }
 
@@ -64,8 +69,15 @@ export class JournalWriter {
   append(line: string, nowMs = performance.now()): void {
     this.#pending += line;
     // A busy loop keeps timers from running, so the time is looked at here as well.
-    if (this.#pending.length >= batchChars || nowMs - this.#writtenMs > flushIntervalMs) this.#write();
-    else this.scheduleFlush();
+    if (this.#pending.length >= batchChars || nowMs - this.#writtenMs > flushIntervalMs) {
+      this.#write();
+      this.#backPressure.afterWrite(this.#writtenBytes);
+    } else this.scheduleFlush();
+  }
+
+  /** Time that callers waited for the main process to catch up, in milliseconds. */
+  get waitedMs(): number {
+    return this.#backPressure.waitedMs;
   }
 
   /** Sees to it that a flush comes within the interval, also when no line does. */
@@ -89,6 +101,7 @@ export class JournalWriter {
     this.#timer = null;
     if (this.#descriptor !== null) closeSync(this.#descriptor);
     this.#descriptor = null;
+    this.#backPressure.close();
   }
 
   /** Lines that are not in the file although they were flushed. */
@@ -135,6 +148,8 @@ export class JournalWriter {
     } catch (thrown) {
       this.#fail(thrown);
       return bytes.subarray(written);
+    } finally {
+      this.#writtenBytes += written;
     }
   }
 
@@ -198,9 +213,9 @@ function countLines(bytes: Buffer): number {
   return lines;
 }
 
-/** Thirteen characters of base 36 at most: short in every row of the database, unique over all its sessions. */
+/** Eight characters of base 36: short in every row of the database, and unique over all its sessions. */
 function journalIdFrom(random: Buffer): string {
-  return random.readBigUInt64BE().toString(36).slice(0, 9);
+  return random.readBigUInt64BE().toString(36).padStart(13, '0').slice(-8);
 }
 
 /** The journal's id and its worker, out of its file name; null for a file that is not a journal. */

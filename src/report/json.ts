@@ -1,6 +1,10 @@
 import type { SessionReport } from '../model.js';
 
+/** Distributions have a place of their own in the database, `activity_aggregates.latency_histogram`. */
+const leftOut = new Set(['latency', 'overlappedLatency']);
+
 /** The report as JSON: the data behind the text, for programs and agents. */
 export function renderJson(report: SessionReport): string {
-  return `${JSON.stringify(report, null, 2)}\n`;
+  const json = JSON.stringify(report, (name, value: unknown) => (leftOut.has(name) ? undefined : value), 2);
+  return `${json}\n`;
 }

@@ -30,6 +30,7 @@ export function concludeSession(
   const end = endOf();
   const crashedCalls = workersLive() ? 0 : feed.settleCrashed(lockTimeoutMs);
   added += crashedCalls;
+  feed.saveSums(lockTimeoutMs);
   if (end.status === 'stopped') {
     store.markStoppedScenarios(sessionId, end.stopReason ?? 'the session was stopped');
   } else store.markCrashedScenarios(sessionId);

@@ -4,6 +4,7 @@ import type { SessionIngest } from '../storage/ingest.js';
 import { isLocked } from '../storage/open-database.js';
 import { Retention, type RetentionOptions } from '../storage/retention.js';
 import type { SessionStart, SessionStore } from '../storage/session-store.js';
+import { SessionSums } from '../storage/session-sums.js';
 import type { SessionEnd, SessionFact, SessionLog } from './session-log.js';
 
 export interface SessionFeedOptions {
@@ -34,17 +35,19 @@ export class SessionFeed {
   readonly #options: SessionFeedOptions;
   readonly #reader: JournalReader;
   #ingest: SessionIngest | null = null;
-  #retention: Retention | null;
+  /** What is counted of the session survives an ingest that fails and is made anew. */
+  #counting: { readonly retention: Retention | null; readonly sums: SessionSums };
   #batch: Batch | null = null;
   /** Calls that were noted and have not ended: what an ingest that is made anew has to know. */
   readonly #running = new Map<string, JournalEntry>();
   #crashedCalls = 0;
+  #tellingFailed = false;
   #end: SessionEnd | null = null;
 
   constructor(options: SessionFeedOptions) {
     this.#options = options;
     this.#reader = new JournalReader(options.directory);
-    this.#retention = createRetention(options);
+    this.#counting = beginCounting(options);
   }
 
   /** Process ids of the workers whose journals were seen. */
@@ -76,6 +79,7 @@ export class SessionFeed {
     this.#batch = batch;
     const added = this.#save(ingest, batch);
     this.#batch = null;
+    this.#tellStored();
     // While a batch was held, nothing was read: there may be more by now.
     return { more: batch.more || held !== null, added };
   }
@@ -101,23 +105,44 @@ export class SessionFeed {
     return this.#crashedCalls;
   }
 
+  /** Stores the sums over all that was read so far. */
+  saveSums(lockTimeoutMs: number): void {
+    this.#connect(lockTimeoutMs).saveSums();
+  }
+
   #connect(lockTimeoutMs: number): SessionIngest {
     const { store, start, log, systemAt } = this.#options;
     if (store.reopenIfReplaced(lockTimeoutMs)) this.#rewind(log);
     store.lockTimeoutMs = lockTimeoutMs;
     if (this.#ingest !== null) return this.#ingest;
     store.startSession(start);
-    const ingest = store.ingestFor(start.sessionId, systemAt, this.#retention);
+    const { retention, sums } = this.#counting;
+    const ingest = store.ingestFor(start.sessionId, { systemAt, retention, sums });
     ingest.ingest([...this.#running.values()]);
     this.#ingest = ingest;
     return ingest;
+  }
+
+  /** A worker that hears nothing goes on by itself after a while, so failing to tell it is no failure of the session. */
+  #tellStored(): void {
+    if (this.#tellingFailed) return;
+    try {
+      this.#reader.tellStored();
+    } catch {
+      this.#tellingFailed = true;
+    }
+  }
+
+  /** Gives back what is held open; nothing can be stored any more. */
+  close(): void {
+    this.#reader.close();
   }
 
   #rewind(log: SessionLog): void {
     this.#ingest = null;
     this.#batch = null;
     this.#running.clear();
-    this.#retention = createRetention(this.#options);
+    this.#counting = beginCounting(this.#options);
     this.#reader.rewind();
     log.rewind();
   }
@@ -171,6 +196,12 @@ export class SessionFeed {
   }
 }
 
-function createRetention({ retention }: SessionFeedOptions): Retention | null {
-  return retention === null ? null : new Retention(retention);
+function beginCounting({ retention, start }: SessionFeedOptions): {
+  readonly retention: Retention | null;
+  readonly sums: SessionSums;
+} {
+  return {
+    retention: retention === null ? null : new Retention(retention),
+    sums: new SessionSums(start.startedAtMs),
+  };
 }

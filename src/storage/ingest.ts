@@ -4,9 +4,19 @@ import type { Activity, Issue, JournalEntry, Metric, ScenarioStart, SystemSample
 import { toKibibytes, toMebibytes } from '../units.js';
 import type { SqliteDatabase } from './open-database.js';
 import type { Retention } from './retention.js';
+import { SessionSums } from './session-sums.js';
+import { storeSums, sumRows } from './stored-sums.js';
 
 /** The state of the machine at a moment, out of the monitor's samples; null where there is none. */
 export type SystemSampleLookup = (epochMs: number) => SystemSample | null;
+
+export interface IngestOptions {
+  readonly systemAt?: SystemSampleLookup | undefined;
+  /** Which rows are kept; left out, all. */
+  readonly retention?: Retention | null | undefined;
+  /** Counts what is stored; one that is handed on to the next ingest goes on counting. */
+  readonly sums?: SessionSums | undefined;
+}
 
 /**
  * Writes the journal entries of one session into the database, a batch a transaction. Rows are found by their
@@ -21,18 +31,16 @@ export class SessionIngest {
   readonly #running = new Map<string, Activity>();
   readonly #statements: IngestStatements;
   readonly #retention: Retention | null;
-  readonly #decisions: { readonly activity: Activity; readonly kept: boolean }[] = [];
+  readonly #sums: SessionSums;
+  /** Ids of the batch's activities whose rows are not kept. */
+  readonly #leftOut = new Set<string>();
 
-  constructor(
-    database: SqliteDatabase,
-    sessionId: string,
-    systemAt: SystemSampleLookup = () => null,
-    retention: Retention | null = null,
-  ) {
+  constructor(database: SqliteDatabase, sessionId: string, options: IngestOptions = {}) {
     this.#database = database;
-    this.#retention = retention;
     this.#sessionId = sessionId;
-    this.#systemAt = systemAt;
+    this.#systemAt = options.systemAt ?? (() => null);
+    this.#retention = options.retention ?? null;
+    this.#sums = options.sums ?? new SessionSums(0);
     this.#statements = prepareStatements(database);
   }
 
@@ -40,68 +48,52 @@ export class SessionIngest {
   ingest(entries: readonly JournalEntry[]): number {
     if (entries.length === 0) return 0;
     let added = 0;
-    this.#decisions.length = 0;
+    this.#leftOut.clear();
     this.#database
       .transaction(() => {
         for (const entry of entries) added += this.#ingestEntry(entry);
       })
       .immediate();
-    this.#countDecisions();
+    for (const entry of entries) if (entry.entry === 'activity') this.#count(entry.activity);
     return added;
   }
 
-  /**
-   * Ends the session's ingest: records the calls that never ended because their process died, and stores the sums over
-   * the calls whose rows are not all kept.
-   *
-   * @returns how many calls never ended
-   */
+  /** Records the calls that never ended because their process died. @returns how many there were */
   settleCrashed(): number {
     const crashed = [...this.#running.values()];
-    this.#decisions.length = 0;
+    this.#leftOut.clear();
     this.#database
       .transaction(() => {
         for (const activity of crashed) this.#insertActivity(activity);
       })
       .immediate();
     this.#running.clear();
-    this.#countDecisions();
-    this.#saveAggregates();
+    for (const activity of crashed) this.#count(activity);
     return crashed.length;
   }
 
-  /** Only what is committed counts: a batch that is rolled back comes again. */
-  #countDecisions(): void {
-    for (const { activity, kept } of this.#decisions.splice(0)) this.#retention?.count(activity, kept);
+  /** Stores the sums over all that was ingested in the place of those that the session had. */
+  saveSums(): void {
+    const sums = this.#countedOtherwise() ? sumRows(this.#database, this.#sessionId) : this.#sums;
+    storeSums(this.#database, this.#sessionId, sums, (taskId) => this.#scenarioId(taskId));
   }
 
-  #saveAggregates(): void {
-    const aggregates = this.#retention?.aggregates ?? [];
-    this.#database.transaction(() => {
-      for (const sums of aggregates) {
-        this.#statements.aggregate.run(
-          this.#sessionId,
-          sums.capability,
-          sums.method,
-          sums.calls,
-          sums.rowsKept,
-          sums.errors,
-          sums.errorsUnderFault,
-          sums.timeouts,
-          sums.crashes,
-          sums.totalMs,
-          sums.maxMs,
-          sums.cpuTimeMs,
-          sums.excellentCalls,
-          sums.goodCalls,
-          sums.acceptableCalls,
-          sums.poorCalls,
-          sums.slowestActivityId,
-          sums.failedActivityId,
-          sums.histogram.toString(),
-        );
-      }
-    })();
+  /** A line that came twice, or rows of an earlier ingest: when every row is kept, the rows are right. */
+  #countedOtherwise(): boolean {
+    if (this.#retention !== null) return false;
+    let counted = 0;
+    for (const { rowsKept } of this.#sums.methods) counted += rowsKept;
+    const rows = this.#database
+      .prepare('SELECT count(*) FROM activities WHERE session_id = ?')
+      .pluck()
+      .get(this.#sessionId);
+    return rows !== counted;
+  }
+
+  /** Only what is committed counts: a batch that is rolled back comes again. */
+  #count(activity: Activity): void {
+    this.#sums.count(activity, !this.#leftOut.has(activity.activityId));
+    this.#retention?.count(activity);
   }
 
   #ingestEntry(entry: JournalEntry): number {
@@ -134,10 +126,9 @@ export class SessionIngest {
   }
 
   #insertActivity(activity: Activity): number {
-    if (this.#retention !== null) {
-      const kept = this.#retention.keeps(activity);
-      this.#decisions.push({ activity, kept });
-      if (!kept) return 0;
+    if (this.#retention?.keeps(activity) === false) {
+      this.#leftOut.add(activity.activityId);
+      return 0;
     }
     const endedAtMs = activity.startedAtMs + activity.durationMs;
     return this.#statements.activity.run(
@@ -166,9 +157,9 @@ export class SessionIngest {
       activity.cpuTimeMs,
       activity.firstResultMs,
       wholeKibibytes(activity.heapBeforeBytes),
-      wholeKibibytes(activity.heapAfterBytes),
+      wholeGrowth(activity.heapBeforeBytes, activity.heapAfterBytes),
       wholeKibibytes(activity.externalBeforeBytes),
-      wholeKibibytes(activity.externalAfterBytes),
+      wholeGrowth(activity.externalBeforeBytes, activity.externalAfterBytes),
       activity.eventLoopUtilization === null ? null : Math.round(activity.eventLoopUtilization * 100),
     ).changes;
   }
@@ -238,7 +229,6 @@ interface IngestStatements {
   readonly scenario: Statement;
   readonly scenarioId: Statement;
   readonly capabilities: Statement;
-  readonly aggregate: Statement;
 }
 
 function prepareStatements(database: SqliteDatabase): IngestStatements {
@@ -247,7 +237,7 @@ function prepareStatements(database: SqliteDatabase): IngestStatements {
       activity_id, session_id, timestamp, capability, activity_type, response_time_ms, cpu_before, cpu_after,
       memory_before_mb, memory_after_mb, success, error_message, result_data, scenario_id, outcome, error_type,
       attempt, worker_pid, parent_id, fault, overlapping, cpu_time_ms, first_result_ms, heap_before_kb,
-      heap_after_kb, external_before_kb, external_after_kb, event_loop_percent, created_at)
+      heap_growth_kb, external_before_kb, external_growth_kb, event_loop_percent, created_at)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
       ON CONFLICT (activity_id) DO NOTHING`),
     metric: database.prepare(`INSERT INTO performance_metrics (
@@ -263,10 +253,6 @@ function prepareStatements(database: SqliteDatabase): IngestStatements {
       ON CONFLICT (session_id, task_id) DO UPDATE SET
         attempts = max(attempts, excluded.attempts), seed = excluded.seed,
         start_time = coalesce(start_time, excluded.start_time)`),
-    aggregate: database.prepare(`INSERT OR REPLACE INTO activity_aggregates (
-      session_id, capability, activity_type, calls, rows_kept, errors, errors_under_fault, timeouts, crashes, total_ms,
-      max_ms, cpu_time_ms, excellent_calls, good_calls, acceptable_calls, poor_calls, slowest_activity_id,
-      failed_activity_id, latency_histogram) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     capabilities: database.prepare('UPDATE test_sessions SET capabilities = ? WHERE session_id = ?'),
     scenarioId: database.prepare('SELECT scenario_id FROM scenarios WHERE session_id = ? AND task_id = ?'),
   };
@@ -283,4 +269,11 @@ function wholeMebibytes(bytes: number | null): number | null {
 
 function wholeKibibytes(bytes: number | null): number | null {
   return bytes === null ? null : toKibibytes(bytes);
+}
+
+/** The difference of the whole numbers, so that it leads back to the other one. */
+function wholeGrowth(beforeBytes: number | null, afterBytes: number | null): number | null {
+  return beforeBytes === null || afterBytes === null
+    ? null
+    : toKibibytes(afterBytes) - toKibibytes(beforeBytes);
 }

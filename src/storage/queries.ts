@@ -1,24 +1,13 @@
 import type {
   ErrorGroup,
   Issue,
-  MethodFigures,
   MetricFigures,
   Scenario,
   ScenarioKind,
   ScenarioOutcome,
   Severity,
 } from '../model.js';
-import { LatencyHistogram } from './latency-histogram.js';
 import type { SqliteDatabase } from './open-database.js';
-
-/**
- * The rows of the program that the customer came with have no outcome; `total`, unlike `sum`, makes 0 of that.
- * Percentiles are those of the nearest rank: the smallest value that at least that share does not exceed.
- */
-export function readMethodFigures(database: SqliteDatabase, sessionId: string): readonly MethodFigures[] {
-  const aggregated = readAggregates(database, sessionId);
-  return aggregated.length > 0 ? aggregated : readFiguresOfRows(database, sessionId);
-}
 
 export interface ActivityTotals {
   readonly calls: number;
@@ -37,88 +26,6 @@ export function readTotals(database: SqliteDatabase, sessionId: string): Activit
     .prepare(`SELECT count(*) AS calls, coalesce(sum(NOT success AND fault IS NULL), 0) AS errors,
       coalesce(avg(response_time_ms), 0) AS meanMs FROM activities WHERE session_id = ?`)
     .get(sessionId) as ActivityTotals;
-}
-
-interface AggregateRow {
-  readonly capability: string;
-  readonly activity_type: string;
-  readonly calls: number;
-  readonly rows_kept: number;
-  readonly errors: number;
-  readonly errors_under_fault: number;
-  readonly timeouts: number;
-  readonly crashes: number;
-  readonly total_ms: number;
-  readonly max_ms: number;
-  readonly cpu_time_ms: number;
-  readonly excellent_calls: number;
-  readonly good_calls: number;
-  readonly acceptable_calls: number;
-  readonly poor_calls: number;
-  readonly slowest_activity_id: string;
-  readonly failed_activity_id: string | null;
-  readonly latency_histogram: string;
-}
-
-/** The sums of a session of which not every row was kept; percentiles are within 1.1 % then. */
-function readAggregates(database: SqliteDatabase, sessionId: string): readonly MethodFigures[] {
-  const rows = database
-    .prepare('SELECT * FROM activity_aggregates WHERE session_id = ? ORDER BY capability, activity_type')
-    .all(sessionId) as AggregateRow[];
-  return rows.map((row) => {
-    const histogram = LatencyHistogram.parse(row.latency_histogram);
-    return {
-      capability: row.capability,
-      method: row.activity_type,
-      calls: row.calls,
-      rowsKept: row.rows_kept,
-      errors: row.errors,
-      errorsUnderFault: row.errors_under_fault,
-      timeouts: row.timeouts,
-      crashes: row.crashes,
-      meanMs: row.total_ms / row.calls,
-      medianMs: histogram.percentileMs(0.5),
-      p95Ms: histogram.percentileMs(0.95),
-      maxMs: row.max_ms,
-      cpuTimeMs: row.cpu_time_ms,
-      excellentCalls: row.excellent_calls,
-      goodCalls: row.good_calls,
-      acceptableCalls: row.acceptable_calls,
-      poorCalls: row.poor_calls,
-      slowestActivityId: row.slowest_activity_id,
-      failedActivityId: row.failed_activity_id,
-    };
-  });
-}
-
-function readFiguresOfRows(database: SqliteDatabase, sessionId: string): readonly MethodFigures[] {
-  return database
-    .prepare(`
-      WITH ranked AS (
-        SELECT activity_id, capability, activity_type, response_time_ms, success, fault, outcome, cpu_time_ms,
-          row_number() OVER slowness AS rank,
-          count(*) OVER (PARTITION BY capability, activity_type) AS calls
-        FROM activities WHERE session_id = ?
-        WINDOW slowness AS (PARTITION BY capability, activity_type ORDER BY response_time_ms)
-      )
-      SELECT capability, activity_type AS method, calls, calls AS rowsKept,
-        total(NOT success AND fault IS NULL) AS errors,
-        total(NOT success AND fault IS NOT NULL) AS errorsUnderFault,
-        total(outcome = 'timed_out' AND fault IS NULL) AS timeouts,
-        total(outcome = 'crashed' AND fault IS NULL) AS crashes,
-        avg(response_time_ms) AS meanMs,
-        max(CASE WHEN rank = (calls + 1) / 2 THEN response_time_ms END) AS medianMs,
-        max(CASE WHEN rank = (calls * 95 + 99) / 100 THEN response_time_ms END) AS p95Ms,
-        max(response_time_ms) AS maxMs,
-        sum(coalesce(cpu_time_ms, 0)) AS cpuTimeMs,
-        sum(response_time_ms < 500) AS excellentCalls,
-        sum(response_time_ms >= 500 AND response_time_ms < 2000) AS goodCalls,
-        sum(response_time_ms >= 2000 AND response_time_ms < 5000) AS acceptableCalls,
-        sum(response_time_ms >= 5000) AS poorCalls,
-        max(CASE WHEN rank = calls THEN activity_id END) AS slowestActivityId,
-        min(CASE WHEN NOT success AND fault IS NULL THEN activity_id END) AS failedActivityId
-      FROM ranked GROUP BY capability, activity_type ORDER BY capability, activity_type`)
-    .all(sessionId) as MethodFigures[];
 }
 
 export function readErrorGroups(database: SqliteDatabase, sessionId: string): readonly ErrorGroup[] {

@@ -96,7 +96,10 @@ CREATE TABLE IF NOT EXISTS improvement_suggestions (
 );
 `;
 
-/** Whole numbers take one to three bytes in a row and fractions eight, which counts at a million rows a session. */
+/**
+ * Whole numbers take one to three bytes in a row, zero none and fractions eight, which counts at a million rows a session; so
+ * growth is kept, which is often zero, and what it leads to is computed.
+ */
 const scenariosAndMeasures = `
 CREATE TABLE scenarios (
     scenario_id INTEGER PRIMARY KEY,
@@ -116,6 +119,7 @@ CREATE TABLE scenarios (
 );
 CREATE TABLE activity_aggregates (
     session_id TEXT NOT NULL REFERENCES test_sessions(session_id) ON DELETE CASCADE,
+    scenario_id INTEGER NOT NULL,
     capability TEXT NOT NULL,
     activity_type TEXT NOT NULL,
     calls INTEGER NOT NULL,
@@ -131,10 +135,19 @@ CREATE TABLE activity_aggregates (
     good_calls INTEGER NOT NULL,
     acceptable_calls INTEGER NOT NULL,
     poor_calls INTEGER NOT NULL,
+    first_result_calls INTEGER NOT NULL,
+    first_result_total_ms REAL NOT NULL,
+    blocking_calls INTEGER NOT NULL,
+    rss_growth_max_bytes INTEGER NOT NULL,
     slowest_activity_id TEXT NOT NULL,
     failed_activity_id TEXT,
+    blocking_activity_id TEXT,
+    rss_growth_activity_id TEXT,
     latency_histogram TEXT NOT NULL,
-    PRIMARY KEY (session_id, capability, activity_type)
+    overlapped_histogram TEXT NOT NULL,
+    window_ms INTEGER NOT NULL,
+    windows TEXT NOT NULL,
+    PRIMARY KEY (session_id, scenario_id, capability, activity_type)
 ) WITHOUT ROWID;
 ALTER TABLE test_sessions ADD COLUMN seed INTEGER;
 ALTER TABLE test_sessions ADD COLUMN environment TEXT;
@@ -151,15 +164,19 @@ ALTER TABLE activities ADD COLUMN overlapping INTEGER;
 ALTER TABLE activities ADD COLUMN cpu_time_ms REAL;
 ALTER TABLE activities ADD COLUMN first_result_ms REAL;
 ALTER TABLE activities ADD COLUMN heap_before_kb INTEGER;
-ALTER TABLE activities ADD COLUMN heap_after_kb INTEGER;
+ALTER TABLE activities ADD COLUMN heap_growth_kb INTEGER;
 ALTER TABLE activities ADD COLUMN external_before_kb INTEGER;
-ALTER TABLE activities ADD COLUMN external_after_kb INTEGER;
+ALTER TABLE activities ADD COLUMN external_growth_kb INTEGER;
 ALTER TABLE activities ADD COLUMN event_loop_percent INTEGER;
+ALTER TABLE activities ADD COLUMN heap_after_kb INTEGER GENERATED ALWAYS AS (heap_before_kb + heap_growth_kb) VIRTUAL;
+ALTER TABLE activities ADD COLUMN external_after_kb INTEGER
+    GENERATED ALWAYS AS (external_before_kb + external_growth_kb) VIRTUAL;
 ALTER TABLE performance_metrics ADD COLUMN scenario_id INTEGER REFERENCES scenarios(scenario_id);
 ALTER TABLE issues ADD COLUMN scenario_id INTEGER REFERENCES scenarios(scenario_id);
 ALTER TABLE issues ADD COLUMN evidence_activity_id TEXT;
 ALTER TABLE issues ADD COLUMN source TEXT NOT NULL DEFAULT 'scenario';
 ALTER TABLE improvement_suggestions ADD COLUMN issue_id TEXT;
+CREATE INDEX idx_activities_failed ON activities(session_id) WHERE NOT success;
 `;
 
 export const migrations: readonly Migration[] = [

@@ -15,17 +15,10 @@ import type {
 import { toMebibytes } from '../units.js';
 import { type CrashedScenario, readCrashes } from './crashes.js';
 import { closeDetached, identifyFile } from './file-identity.js';
-import { SessionIngest, type SystemSampleLookup } from './ingest.js';
+import { type IngestOptions, SessionIngest } from './ingest.js';
+import { readSessionFigures } from './method-figures.js';
 import { type OpenOptions, openDatabase, refuseDamaged, type SqliteDatabase } from './open-database.js';
-import {
-  readErrorGroups,
-  readIssues,
-  readMethodFigures,
-  readMetricFigures,
-  readScenarios,
-  readTotals,
-} from './queries.js';
-import type { Retention } from './retention.js';
+import { readErrorGroups, readIssues, readMetricFigures, readScenarios, readTotals } from './queries.js';
 
 export interface SessionStart {
   readonly sessionId: string;
@@ -104,13 +97,8 @@ export class SessionStore {
       );
   }
 
-  /** @param retention which rows are kept; null keeps all */
-  ingestFor(
-    sessionId: string,
-    systemAt?: SystemSampleLookup,
-    retention: Retention | null = null,
-  ): SessionIngest {
-    return new SessionIngest(this.#database, sessionId, systemAt, retention);
+  ingestFor(sessionId: string, options?: IngestOptions): SessionIngest {
+    return new SessionIngest(this.#database, sessionId, options);
   }
 
   saveScenario(sessionId: string, scenario: ScenarioEnd): void {
@@ -314,7 +302,7 @@ export class SessionStore {
     return {
       session: this.readSession(sessionId),
       scenarios: readScenarios(this.#database, sessionId),
-      methods: readMethodFigures(this.#database, sessionId),
+      ...readSessionFigures(this.#database, sessionId),
       errorGroups: readErrorGroups(this.#database, sessionId),
       metrics: readMetricFigures(this.#database, sessionId),
       reportedIssues: readIssues(this.#database, sessionId, 'scenario'),

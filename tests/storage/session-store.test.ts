@@ -124,6 +124,9 @@ describe('ingesting', () => {
     expect(ingest.ingest(session)).toBe(0);
     expect(store.ingestFor(sessionId).ingest(session)).toBe(0);
     expect(dump()).toEqual(before);
+    const { methods } = store.readFacts(sessionId);
+    ingest.saveSums();
+    expect(JSON.stringify(store.readFacts(sessionId).methods)).toBe(JSON.stringify(methods));
   });
 
   test('gives the state of the machine before and after each call', () => {
@@ -136,7 +139,7 @@ describe('ingesting', () => {
       workers: [],
       costMs: 1,
     });
-    store.ingestFor(sessionId, at).ingest([activityEntry({ activityId: 'a', durationMs: 40 })]);
+    store.ingestFor(sessionId, { systemAt: at }).ingest([activityEntry({ activityId: 'a', durationMs: 40 })]);
     expect(ask(store, 'SELECT cpu_before, cpu_after FROM activities')).toEqual([
       { cpu_before: 0, cpu_after: 40 },
     ]);
@@ -207,7 +210,7 @@ describe('the SQL that the customer has', () => {
       workers: [],
       costMs: 1,
     };
-    store.ingestFor(sessionId, () => sample).ingest(entries);
+    store.ingestFor(sessionId, { systemAt: () => sample }).ingest(entries);
     store.saveIssues(sessionId, [
       issue({ issueId: 'i1', severity: 'low', capability: 'memory' }),
       issue({ issueId: 'i2', severity: 'critical' }),

@@ -22,6 +22,8 @@ const ground = [
   'model',
   'units',
   'errors',
+  'latency-distribution',
+  'latency-histogram',
   'clock',
   'nearest-name',
   'seeded-random',

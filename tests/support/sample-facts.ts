@@ -1,3 +1,4 @@
+import { ExactLatencies } from '../../src/latency-distribution.js';
 import type { Issue, MethodFigures, MetricFigures, Scenario, SessionFacts } from '../../src/model.js';
 import { sessionStart, startedAtMs } from './sample-activity.js';
 
@@ -16,14 +17,23 @@ export function sampleFigures(given: Partial<MethodFigures> = {}): MethodFigures
     meanMs: 10,
     medianMs: 9,
     p95Ms: 20,
+    p99Ms: 25,
     maxMs: 30,
     cpuTimeMs: 5,
     excellentCalls: calls,
     goodCalls: 0,
     acceptableCalls: 0,
     poorCalls: 0,
+    firstResultMeanMs: null,
+    blockingCalls: 0,
+    rssGrowthMaxBytes: 0,
     slowestActivityId: 'slowest',
     failedActivityId: null,
+    blockingActivityId: null,
+    rssGrowthActivityId: null,
+    latency: new ExactLatencies(Array.from({ length: calls }, () => 10)),
+    overlappedLatency: new ExactLatencies([]),
+    windows: [],
     ...given,
   };
 }
@@ -82,6 +92,8 @@ export function sampleFacts(given: Partial<SessionFacts> = {}): SessionFacts {
     },
     scenarios: [sampleScenario()],
     methods: [sampleFigures()],
+    scenarioMethods: [],
+    windowMs: 1_000,
     errorGroups: [],
     metrics: [],
     reportedIssues: [],
