@@ -1,9 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
+import { promisify } from 'node:util';
 import type { Environment } from '../src/model.js';
 
 /** @param rootPath folder whose commit is told, when it lies in a git work tree */
-export function describeEnvironment(rootPath: string, vitestVersion: string): Environment {
+export async function describeEnvironment(rootPath: string, vitestVersion: string): Promise<Environment> {
   const processors = cpus();
   return {
     node: process.versions.node,
@@ -12,17 +13,14 @@ export function describeEnvironment(rootPath: string, vitestVersion: string): En
     cpuModel: processors[0]?.model ?? 'unknown',
     cpuCount: processors.length,
     memoryBytes: totalmem(),
-    commit: readCommit(rootPath),
+    commit: await readCommit(rootPath),
   };
 }
 
-function readCommit(rootPath: string): string | null {
+async function readCommit(rootPath: string): Promise<string | null> {
   try {
-    return execFileSync('git', ['rev-parse', 'HEAD'], {
-      cwd: rootPath,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
+    const { stdout } = await promisify(execFile)('git', ['rev-parse', 'HEAD'], { cwd: rootPath });
+    return stdout.trim();
   } catch {
     // No git, or no repository: the session has no commit, and says so with null.
     return null;

@@ -3,7 +3,7 @@ import picocolors from 'picocolors';
 import type { Reporter, TestCase, TestModule, TestSpecification, Vitest } from 'vitest/node';
 import { systemClock } from '../src/clock.js';
 import { messageOf } from '../src/errors.js';
-import type { ScenarioOutcome, SessionStatus } from '../src/model.js';
+import type { Environment, ScenarioOutcome, SessionStatus } from '../src/model.js';
 import { type RealWorldOptions, type ResolvedOptions, resolveOptions } from '../src/options.js';
 import { redactBeginning } from '../src/recording/redact.js';
 import { recoverOrphans } from '../src/session/recover-orphans.js';
@@ -42,6 +42,7 @@ export default class RealWorldReporter implements Reporter {
   #vitest: Vitest | null = null;
   #store: SessionStore | null = null;
   #session: SessionRun | null = null;
+  #environment: Promise<Environment> | null = null;
   readonly #isAttached: boolean;
   readonly #finishOnExit = (): void => this.#finishInterrupted();
 
@@ -53,6 +54,8 @@ export default class RealWorldReporter implements Reporter {
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest;
+    // Git takes its time; it has it while Vitest looks for tests.
+    this.#environment = describeEnvironment(vitest.config.root, vitest.version);
   }
 
   /**
@@ -75,7 +78,7 @@ export default class RealWorldReporter implements Reporter {
     });
   }
 
-  onTestRunStart(specifications: readonly TestSpecification[]): void {
+  async onTestRunStart(specifications: readonly TestSpecification[]): Promise<void> {
     const own = specifications.find(({ project }) => project.name === projectName);
     const vitest = this.#vitest;
     if (own === undefined || vitest === null) return;
@@ -86,6 +89,9 @@ export default class RealWorldReporter implements Reporter {
     this.prepare(rootPath);
     const store = this.#store as SessionStore;
     const directory = resolve(rootPath, this.#options.directory);
+    const environment = await (this.#environment ?? describeEnvironment(rootPath, vitest.version));
+    // In watch mode the next run may be of another commit.
+    this.#environment = null;
     this.#recoverOrphans(store, resolve(directory, 'journal'));
     const startedAtMs = systemClock.epochMs();
     const session = new SessionRun({
@@ -96,7 +102,7 @@ export default class RealWorldReporter implements Reporter {
         startedAtMs,
         durationMinutes: this.#options.durationMinutes,
         seed: this.#seed,
-        environment: describeEnvironment(rootPath, vitest.version),
+        environment,
       },
       options: this.#options,
       directory,

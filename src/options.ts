@@ -1,22 +1,29 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import english from 'zod/v4/locales/en.js';
 import { RealWorldError } from './errors.js';
 import { nearestName } from './nearest-name.js';
 import { samplings } from './worker-settings.js';
 
+// Zod's small form: it is half of what a run would otherwise wait for the plugin to load.
+z.config(english());
+
+const percent = z.number().check(z.minimum(1), z.maximum(100));
+const text = z.string().check(z.minLength(1));
+
 const limitsSchema = z.strictObject({
   /** CPU of the whole machine, in percent. */
-  cpuPercentMax: z.number().min(1).max(100).default(90),
+  cpuPercentMax: z._default(percent, 90),
   /** Memory of the whole machine that is not available, in percent. */
-  memoryPercentMax: z.number().min(1).max(100).default(95),
+  memoryPercentMax: z._default(percent, 95),
   /** The fullest disk that the workspace or the database lies on, in percent. */
-  diskPercentMax: z.number().min(1).max(100).default(98),
+  diskPercentMax: z._default(percent, 98),
   /** Failed activities in a row, without a fault being injected. */
-  consecutiveErrorsMax: z.int().min(1).default(5),
+  consecutiveErrorsMax: z._default(z.int().check(z.minimum(1)), 5),
 });
 
 const retentionSchema = z.strictObject({
-  callsMax: z.int().min(100).default(10_000),
-  sampleShare: z.number().min(0).max(1).default(0.01),
+  callsMax: z._default(z.int().check(z.minimum(100)), 10_000),
+  sampleShare: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.01),
 });
 
 export const optionsSchema = z.strictObject({
@@ -24,40 +31,40 @@ export const optionsSchema = z.strictObject({
    * The module whose default export is a `defineHub(...)`: a path from the project's root, or a package.
    * Left out: `./hub.ts` (or `.mts`, `.js`, `.mjs`) when there is one, else the package `vitest-realworld-hub`.
    */
-  hub: z.string().min(1).optional(),
+  hub: z.optional(text),
   /** The codebase or deployment the hub works on, a folder, from the project's root. */
-  workspace: z.string().min(1).default('.'),
+  workspace: z._default(text, '.'),
   /** The SQLite file, from the project's root. */
-  database: z.string().min(1).default('.realworld/realworld_testing.db'),
+  database: z._default(text, '.realworld/realworld_testing.db'),
   /** Folder of journals, reports and private copies, from the project's root. */
-  directory: z.string().min(1).default('.realworld'),
+  directory: z._default(text, '.realworld'),
   /** How long the scenarios that run for a set time go on, in minutes. */
-  durationMinutes: z.number().positive().max(10_080).default(0.5),
+  durationMinutes: z._default(z.number().check(z.positive(), z.maximum(10_080)), 0.5),
   /** The session ends when it has run for this long, in minutes, whatever is still to do; left out, it has no end. */
-  sessionMinutesMax: z.number().positive().optional(),
+  sessionMinutesMax: z.optional(z.number().check(z.positive())),
   /** Time between two samples of the machine, in seconds. */
-  monitorIntervalSeconds: z.number().min(0.1).max(3_600).default(5),
+  monitorIntervalSeconds: z._default(z.number().check(z.minimum(0.1), z.maximum(3_600)), 5),
   /** Globs of the scenario files. */
-  include: z.array(z.string().min(1)).min(1).default(['**/*.realworld.{ts,mts,tsx,js,mjs,jsx}']),
+  include: z._default(z.array(text).check(z.minLength(1)), ['**/*.realworld.{ts,mts,tsx,js,mjs,jsx}']),
   /** Where the session is stopped for the sake of the machine. */
-  limits: limitsSchema.prefault({}),
+  limits: z.prefault(limitsSchema, {}),
   /** Seed of all randomness; left out, one is drawn and printed. */
-  seed: z.int().min(0).max(0xffff_ffff).optional(),
+  seed: z.optional(z.int().check(z.minimum(0), z.maximum(0xffff_ffff))),
   /**
    * Keeps the rows of only some calls of a method that is called very often: at least the first `callsMax`, every failure,
    * every outlier, and a sample of the rest. Sums and latency histograms cover all calls. Left out, every row is kept.
    */
-  retention: retentionSchema.optional(),
+  retention: z.optional(retentionSchema),
   /** What is measured of a call: time, CPU, memory and event loop, or with `timing` its time only. */
-  sampling: z.enum(samplings).default('full'),
+  sampling: z._default(z.enum(samplings), 'full'),
   /** Longest stored result of an activity, in bytes of JSON. */
-  resultBytesMax: z.int().min(32).max(65_536).default(400),
+  resultBytesMax: z._default(z.int().check(z.minimum(32), z.maximum(65_536)), 400),
   /** Names of properties whose values are never stored, beside the built-in ones. */
-  redact: z.array(z.string().min(1)).default([]),
+  redact: z._default(z.array(text), []),
   /** No live lines while the session runs. */
-  quiet: z.boolean().default(false),
+  quiet: z._default(z.boolean(), false),
   /** Print and save the improvement report when the session ends. */
-  report: z.boolean().default(true),
+  report: z._default(z.boolean(), true),
 });
 
 /** What a user may write. */
@@ -105,15 +112,16 @@ export function resolveOptions(
   throw new RealWorldError('OPTIONS_INVALID', sentences.join(' '));
 }
 
-const groups: ReadonlyMap<string, z.ZodObject> = new Map([
-  ['limits', limitsSchema as z.ZodObject],
-  ['retention', retentionSchema as z.ZodObject],
+const namesByGroup: ReadonlyMap<string, readonly string[]> = new Map([
+  ['', Object.keys(optionsSchema.shape)],
+  ['limits', Object.keys(limitsSchema.shape)],
+  ['retention', Object.keys(retentionSchema.shape)],
 ]);
 
 function describeIssue(issue: z.core.$ZodIssue, sources: ReadonlyMap<string, string>): string {
   const path = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
-    const known = Object.keys((groups.get(path) ?? optionsSchema).shape);
+    const known = namesByGroup.get(path) ?? [];
     return issue.keys
       .map((key) => {
         const nearest = nearestName(key, known);

@@ -17,7 +17,7 @@ import { parseJournalName } from '../../src/recording/journal-writer.js';
 import { InnerProject, type InnerRun, smallProject, waitFor } from './inner-project.js';
 
 const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const cli = join(repository, 'dist/src/cli/main.js');
+const cli = join(repository, 'dist/bundle/cli/main.js');
 
 export interface FaultProjectOptions {
   /** Source of the options of `realWorld(...)`, beside `seed` and `quiet`. */
