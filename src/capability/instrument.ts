@@ -74,13 +74,24 @@ function wrapMethod(
 }
 
 function followResult(result: unknown, activity: RunningActivity, recorder: ScenarioRecorder): unknown {
-  if (typeof result === 'object' && result !== null) {
+  if (typeof result === 'object' && result !== null && !isPlainObject(result)) {
     if (isPlainPromise(result)) return followPromise(result, activity, recorder);
     if (types.isGeneratorObject(result)) return followGenerator(result, activity, recorder);
     if (isThenable(result)) return followThenable(result, activity, recorder);
   }
   recorder.succeed(activity, result);
   return result;
+}
+
+/** Most results are such, and with one look it is known that there is nothing to follow. */
+function isPlainObject(result: object): boolean {
+  return (
+    !types.isProxy(result) &&
+    Object.getPrototypeOf(result) === Object.prototype &&
+    !Object.hasOwn(result, 'then') &&
+    !Object.hasOwn(Object.prototype, 'then') &&
+    !types.isGeneratorObject(result)
+  );
 }
 
 /** A promise with methods of its own, of a subclass or hung on it by a client, must stay that very promise. */

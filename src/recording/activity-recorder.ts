@@ -298,13 +298,16 @@ export class ScenarioRecorder {
     const recorder = this.#recorder;
     const { sampler, journal } = this.#options;
     const after = sampler === null ? null : sampler.read(endedMs);
+    const startedAtMs = activity.startedMs + recorder.epochOffsetMs;
+    const startedAtSeconds = Math.floor(startedAtMs / 1_000);
     const startedMeanwhile = recorder.startedCount - activity.startedCountAtStart - activity.descendants;
     journal.append(
       encodeActivity({
         running,
         sequence: activity.sequence,
         subjectJson: activity.method.subjectJson,
-        startedAtUs: Math.round((activity.startedMs + recorder.epochOffsetMs) * 1_000),
+        startedAtSeconds,
+        startedAtUs: Math.floor((startedAtMs - startedAtSeconds * 1_000) * 1_000),
         durationNs: Math.round((endedMs - activity.startedMs) * 1_000_000),
         outcome,
         usageJson: recorder.usageJson(activity.before, after),

@@ -6,10 +6,16 @@ export interface BackPressureLimits {
   readonly backlogMaxBytes: number;
   /** Longest time that a worker waits for a main process that stores nothing, in milliseconds. */
   readonly patienceMs: number;
+  /** A main process that was given up is asked for again after so many further bytes. */
+  readonly askAgainBytes: number;
 }
 
-/** What the main process stores in about a second. */
-const defaultLimits: BackPressureLimits = { backlogMaxBytes: 16 * 1024 * 1024, patienceMs: 500 };
+/** The backlog is what the main process stores in about a second. */
+const defaultLimits: BackPressureLimits = {
+  backlogMaxBytes: 16 * 1024 * 1024,
+  patienceMs: 500,
+  askAgainBytes: 4 * 1024 * 1024,
+};
 const napMs = 5;
 
 /**
@@ -21,8 +27,8 @@ export class BackPressure {
   readonly #limits: BackPressureLimits;
   readonly #progress: ProgressListener;
   #storedBytes = 0;
-  /** What was stored when waiting was given up. */
-  #givenUpAtBytes = -1;
+  /** While waiting is given up: the size of the journal from which on the main process is asked for again. */
+  #askFromBytes = 0;
   #waitedMs = 0;
 
   constructor(journalPath: string, limits: BackPressureLimits = defaultLimits) {
@@ -38,10 +44,17 @@ export class BackPressure {
   /** Called with the size of the journal after each write; comes back when the backlog is small enough. */
   afterWrite(writtenBytes: number): void {
     if (writtenBytes - this.#storedBytes <= this.#limits.backlogMaxBytes) return;
+    if (writtenBytes < this.#askFromBytes) return;
+    const storedBefore = this.#storedBytes;
     this.#listen();
     if (writtenBytes - this.#storedBytes <= this.#limits.backlogMaxBytes) return;
-    if (this.#storedBytes === this.#givenUpAtBytes) return;
-    this.#wait(writtenBytes);
+    const wasGivenUp = this.#askFromBytes > 0;
+    if (wasGivenUp && this.#storedBytes === storedBefore) this.#giveUp(writtenBytes);
+    else this.#wait(writtenBytes);
+  }
+
+  #giveUp(writtenBytes: number): void {
+    this.#askFromBytes = writtenBytes + this.#limits.askAgainBytes;
   }
 
   #wait(writtenBytes: number): void {
@@ -56,10 +69,11 @@ export class BackPressure {
         seenBytes = this.#storedBytes;
         progressMs = nowMs;
       } else if (nowMs - progressMs > this.#limits.patienceMs) {
-        this.#givenUpAtBytes = seenBytes;
+        this.#giveUp(writtenBytes);
         break;
       }
     }
+    if (writtenBytes - this.#storedBytes <= this.#limits.backlogMaxBytes) this.#askFromBytes = 0;
     this.#waitedMs += performance.now() - startedMs;
   }
 

@@ -30,9 +30,7 @@ export function digestValue(value: unknown, limits: DigestLimits): string | null
     // Brackets and notes are written whatever room is left, so a digest can come out too long: then it is written
     // again with less room for what it shows.
     for (let roomBytes = limits.bytesMax - closingReserveBytes; ; roomBytes = Math.floor(roomBytes / 2)) {
-      const writer = new DigestWriter(limits.isSecretName, Math.max(0, roomBytes));
-      writer.write(value, 0);
-      const { text } = writer;
+      const text = writer.digest(value, limits.isSecretName, Math.max(0, roomBytes));
       if (text.length * 3 <= limits.bytesMax || Buffer.byteLength(text) <= limits.bytesMax) return text;
       if (roomBytes <= 0) return '"[too long]"';
     }
@@ -41,18 +39,24 @@ export function digestValue(value: unknown, limits: DigestLimits): string | null
   }
 }
 
+/** Used over and over: it runs nothing of the system under test, so one digest is never begun within another. */
 class DigestWriter {
-  text = '';
-  #roomBytes: number;
-  readonly #isSecretName: SecretNameTest;
+  #text = '';
+  #roomBytes = 0;
+  #isSecretName: SecretNameTest = () => false;
   readonly #ancestors: object[] = [];
 
-  constructor(isSecretName: SecretNameTest, roomBytes: number) {
-    this.#isSecretName = isSecretName;
+  digest(value: unknown, isSecretName: SecretNameTest, roomBytes: number): string {
+    this.#text = '';
     this.#roomBytes = roomBytes;
+    this.#isSecretName = isSecretName;
+    // Only a digest that was not finished leaves some, and setting the length costs more than looking at it.
+    if (this.#ancestors.length > 0) this.#ancestors.length = 0;
+    this.#write(value, 0);
+    return this.#text;
   }
 
-  write(value: unknown, depth: number): void {
+  #write(value: unknown, depth: number): void {
     switch (typeof value) {
       case 'string':
         this.#appendText(value);
@@ -85,44 +89,26 @@ class DigestWriter {
       this.#appendAscii('null');
       return;
     }
-    if (types.isBoxedPrimitive(value)) {
-      this.write(unbox(value), depth);
+    if (types.isProxy(value)) {
+      this.#appendAscii('"[proxy]"');
       return;
     }
-    const note = this.#noteFor(value, depth);
-    if (note !== null) {
-      this.#appendText(note);
+    const prototype: unknown = Object.getPrototypeOf(value);
+    const isPlain = prototype === Object.prototype || prototype === null || Array.isArray(value);
+    if (!isPlain && types.isBoxedPrimitive(value)) {
+      this.#write(unbox(value), depth);
+      return;
+    }
+    const note =
+      (isPlain ? null : noteForInstance(value)) ?? (this.#ancestors.includes(value) ? '[circular]' : null);
+    if (note !== null || depth >= depthMax) {
+      this.#appendText(note ?? (Array.isArray(value) ? `[array of ${value.length}]` : '[object]'));
       return;
     }
     this.#ancestors.push(value);
     if (Array.isArray(value)) this.#writeArray(value, depth);
     else this.#writeProperties(value, depth);
     this.#ancestors.pop();
-  }
-
-  /** What stands for an object that is not shown by its properties. */
-  #noteFor(value: object, depth: number): string | null {
-    if (types.isProxy(value)) return '[proxy]';
-    if (this.#ancestors.includes(value)) return '[circular]';
-    if (Array.isArray(value)) return depth >= depthMax ? `[array of ${value.length}]` : null;
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null) return depth >= depthMax ? '[object]' : null;
-    if (types.isDate(value)) {
-      const atMs = Date.prototype.getTime.call(value);
-      return Number.isNaN(atMs) ? '[invalid date]' : new Date(atMs).toISOString();
-    }
-    if (types.isRegExp(value)) return `/${readSource(value).replaceAll('\\/', '/')}/`;
-    if (types.isMap(value)) return `[map of ${readMapSize(value)}]`;
-    if (types.isSet(value)) return `[set of ${readSetSize(value)}]`;
-    if (types.isTypedArray(value)) return `[${readTypedArrayBytes(value)} bytes]`;
-    if (types.isDataView(value)) return `[${readDataViewBytes(value)} bytes]`;
-    if (types.isArrayBuffer(value)) return `[${readArrayBufferBytes(value)} bytes]`;
-    if (types.isSharedArrayBuffer(value)) return `[${readSharedArrayBufferBytes(value)} bytes]`;
-    if (types.isPromise(value)) return '[promise]';
-    if (types.isNativeError(value)) {
-      return `${readData(value, 'name') ?? 'Error'}: ${readData(value, 'message') ?? ''}`;
-    }
-    return depth >= depthMax ? '[object]' : null;
   }
 
   #writeArray(items: readonly unknown[], depth: number): void {
@@ -135,8 +121,8 @@ class DigestWriter {
       this.#writeOwn(items, String(written), depth);
     }
     // A long array says how long it is; a short one must not look shorter than it is.
-    if (written < shown && items.length <= itemsShown) this.text += written > 0 ? ',"…"' : '"…"';
-    this.text += items.length > itemsShown ? ']}' : ']';
+    if (written < shown && items.length <= itemsShown) this.#text += written > 0 ? ',"…"' : '"…"';
+    this.#text += items.length > itemsShown ? ']}' : ']';
   }
 
   #writeProperties(value: object, depth: number): void {
@@ -148,19 +134,19 @@ class DigestWriter {
       const name = names[written] as string;
       const { json, bytes, isSecret } = labelFor(name, this.#isSecretName);
       if (this.#roomBytes < bytes + (written > 0 ? 8 : 7)) break;
-      this.text += written > 0 ? json.following : json.first;
+      this.#text += written > 0 ? json.following : json.first;
       this.#roomBytes -= written > 0 ? bytes : bytes - 1;
       if (isSecret) this.#appendAscii('"[redacted]"');
       else this.#writeOwn(value, name, depth);
     }
-    if (written < names.length) this.text += `${written > 0 ? ',' : ''}"…":${names.length - written}`;
-    this.text += '}';
+    if (written < names.length) this.#text += `${written > 0 ? ',' : ''}"…":${names.length - written}`;
+    this.#text += '}';
   }
 
   #writeOwn(holder: object, name: string, depth: number): void {
     const property = Object.getOwnPropertyDescriptor(holder, name);
     if (property === undefined) this.#appendAscii('null');
-    else if ('value' in property) this.write(property.value, depth + 1);
+    else if ('value' in property) this.#write(property.value, depth + 1);
     else this.#appendAscii('"[getter]"');
   }
 
@@ -185,14 +171,34 @@ class DigestWriter {
   }
 
   #append(piece: string): void {
-    this.text += piece;
+    this.#text += piece;
     this.#roomBytes -= bytesOf(piece);
   }
 
   #appendAscii(piece: string): void {
-    this.text += piece;
+    this.#text += piece;
     this.#roomBytes -= piece.length;
   }
+}
+
+const writer = new DigestWriter();
+
+/** What stands for an instance of a class of the language that is not shown by its properties. */
+function noteForInstance(value: object): string | null {
+  if (types.isDate(value)) {
+    const atMs = Date.prototype.getTime.call(value);
+    return Number.isNaN(atMs) ? '[invalid date]' : new Date(atMs).toISOString();
+  }
+  if (types.isRegExp(value)) return `/${readSource(value).replaceAll('\\/', '/')}/`;
+  if (types.isMap(value)) return `[map of ${readMapSize(value)}]`;
+  if (types.isSet(value)) return `[set of ${readSetSize(value)}]`;
+  if (types.isTypedArray(value)) return `[${readTypedArrayBytes(value)} bytes]`;
+  if (types.isDataView(value)) return `[${readDataViewBytes(value)} bytes]`;
+  if (types.isArrayBuffer(value)) return `[${readArrayBufferBytes(value)} bytes]`;
+  if (types.isSharedArrayBuffer(value)) return `[${readSharedArrayBufferBytes(value)} bytes]`;
+  if (types.isPromise(value)) return '[promise]';
+  if (!types.isNativeError(value)) return null;
+  return `${readData(value, 'name') ?? 'Error'}: ${readData(value, 'message') ?? ''}`;
 }
 
 interface PropertyLabel {

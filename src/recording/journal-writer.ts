@@ -9,6 +9,9 @@ import { BackPressure } from './back-pressure.js';
 import { encodeEntry } from './journal-codec.js';
 
 const batchChars = 64 * 1024;
+const usualLineCharsMax = 16 * 1024;
+/** Of UTF-8, for a unit of UTF-16. */
+const bytesPerCharMax = 3;
 /** What is kept of a journal that cannot be written; lines beyond it are counted and dropped. */
 const heldBytesMax = 256 * 1024;
 /** Longest time that a line stays in memory. */
@@ -29,6 +32,8 @@ export class JournalWriter {
   readonly #workerPid: number;
   #descriptor: number | null = null;
   #pending = '';
+  /** One buffer for all batches, because making one for each costs as much as filling it. */
+  readonly #encoded = Buffer.allocUnsafe((batchChars + usualLineCharsMax) * bytesPerCharMax);
   #timer: NodeJS.Timeout | null = null;
   #failureSaid = false;
   #closed = false;
@@ -119,7 +124,13 @@ export class JournalWriter {
     const batch = this.#pending;
     this.#pending = '';
     if (this.#held !== null || this.#descriptor === null) this.#writeAgain(batch);
-    else if (batch !== '') this.#hold(this.#writeBytes(Buffer.from(batch, 'utf8')));
+    else if (batch !== '') this.#hold(this.#writeBytes(this.#encode(batch)));
+  }
+
+  /** @returns bytes that are good until the next batch is encoded */
+  #encode(batch: string): Buffer {
+    if (batch.length * bytesPerCharMax > this.#encoded.length) return Buffer.from(batch, 'utf8');
+    return this.#encoded.subarray(0, this.#encoded.write(batch));
   }
 
   /** The slow way, taken after a failure: first what was held back, so that the order of lines stays. */
@@ -155,7 +166,8 @@ export class JournalWriter {
 
   #hold(rest: Buffer | null): void {
     if (rest === null) return;
-    if (this.#held === null) this.#held = rest;
+    // A copy: the bytes are those of the buffer that the next batch is written into.
+    if (this.#held === null) this.#held = Buffer.from(rest);
     else if (this.#held.length + rest.length <= heldBytesMax) this.#held = Buffer.concat([this.#held, rest]);
     else this.#linesDropped += countLines(rest);
     if (!this.#closed) this.scheduleFlush();

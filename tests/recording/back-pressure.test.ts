@@ -5,7 +5,7 @@ import { BackPressure } from '../../src/recording/back-pressure.js';
 import { ProgressListener, ProgressTeller } from '../../src/recording/read-progress.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
-const limits = { backlogMaxBytes: 1_000, patienceMs: 50 };
+const limits = { backlogMaxBytes: 1_000, patienceMs: 50, askAgainBytes: 1_000 };
 
 function openJournal(): { readonly path: string; readonly teller: ProgressTeller } {
   const path = join(temporaryDirectory(), '5-abc.ndjson');
