@@ -67,6 +67,36 @@ describe('a safety limit', () => {
     expect(session?.status).toBe('stopped');
     expect(session?.stop_reason).toMatch(/CPU was above 1 % in 3 samples in a row/);
   });
+
+  test.each([
+    ['memory', 'memoryPercentMax', /memory was above 1 % in 3 samples in a row/i],
+    ['disk', 'diskPercentMax', /disk was above 1 % in 3 samples in a row/i],
+  ])(
+    'on the %s of the machine stops the session, aborts the signal, and skips what is to come',
+    async (_resource, limit, reason) => {
+      // Every machine uses more than that.
+      using project = new InnerProject({
+        ...smallProject,
+        ...withOptions(`{ limits: { cpuPercentMax: 100, ${limit}: 1 }, monitorIntervalSeconds: 0.1 }`),
+        ...twoScenarios("hub.greeter.greet('Ada');"),
+      });
+      const run = await project.run();
+      expect(run.stdout).toContain('END OF REPORT');
+      const [session] = project.query<SessionRow>('SELECT status, stop_reason FROM test_sessions');
+      expect(session?.status).toBe('stopped');
+      expect(session?.stop_reason).toMatch(reason);
+      expect(
+        project.query("SELECT capability, source FROM issues WHERE severity = 'critical'"),
+      ).toContainEqual({ capability: 'system', source: 'scenario' });
+      const scenarios = project.query<{ outcome: string; error_message: string | null }>(
+        'SELECT outcome, error_message FROM scenarios ORDER BY scenario_id',
+      );
+      expect(scenarios.map(({ outcome }) => outcome)).toEqual(['stopped', 'skipped']);
+      expect(scenarios[1]?.error_message).toMatch(reason);
+      expect([project.exists('told.txt'), project.exists('later.txt')]).toEqual([true, false]);
+      expect(project.query('SELECT count(*) AS activities FROM activities')).not.toEqual([{ activities: 0 }]);
+    },
+  );
 });
 
 describe('the duration limit', () => {
