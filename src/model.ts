@@ -1,3 +1,4 @@
+import type { HistoryComparison, HistoryFacts } from './history.js';
 import type { LatencyDistribution } from './latency-distribution.js';
 
 /** The words of the field. Every room shares these shapes; each idea has one name. */
@@ -318,6 +319,7 @@ export interface SessionFacts {
   readonly reportedIssues: readonly Issue[];
   /** Names of the hub's capabilities; null when the hub was not seen. */
   readonly declaredCapabilities: readonly string[] | null;
+  readonly history: HistoryFacts;
 }
 
 /** How a capability did in a session. */
@@ -365,6 +367,7 @@ export interface SessionReport {
   readonly issues: readonly Issue[];
   readonly suggestions: readonly Suggestion[];
   readonly metrics: readonly MetricFigures[];
+  readonly history: HistoryComparison;
   /** Null when nothing was measured. */
   readonly score: Score | null;
 }

@@ -26,11 +26,15 @@ export default function measureInterleaved({ trials }) {
     };
   };
   return [
-    figure('30 pairs, nothing changed', compare(30, 1, trials * 3).caught, '%', { most: 1.5 }),
-    figure('60 pairs, nothing changed', compare(60, 1, trials * 2).caught, '%', { most: 1.5 }),
-    figure('30 pairs, +10 %', compare(30, 1.1, trials).caught, '%', { least: 95 }),
-    figure('60 pairs, +5 %', compare(60, 1.05, trials).caught, '%', { least: 78 }),
-    figure('30 pairs, +30 %, pairs until it stops', compare(30, 1.3, trials).pairs, 'pairs', { most: 12 }),
-    figure('60 pairs, +30 %, pairs until it stops', compare(60, 1.3, trials).pairs, 'pairs', { most: 12 }),
+    figure('30 pairs, nothing changed', compare(30, 1, trials).caught, '%', { most: 1.5 }),
+    figure('60 pairs, nothing changed', compare(60, 1, trials).caught, '%', { most: 1.5 }),
+    figure('30 pairs, +10 %', compare(30, 1.1, trials / 2).caught, '%', { least: 95 }),
+    figure('60 pairs, +5 %', compare(60, 1.05, trials / 2).caught, '%', { least: 78 }),
+    figure('30 pairs, +30 %, pairs until it stops', compare(30, 1.3, trials / 4).pairs, 'pairs', {
+      most: 12,
+    }),
+    figure('60 pairs, +30 %, pairs until it stops', compare(60, 1.3, trials / 4).pairs, 'pairs', {
+      most: 12,
+    }),
   ];
 }

@@ -27,7 +27,7 @@ function distributions({ random, normal }) {
 export default function measureIntervals({ trials }) {
   const world = simulation(13);
   const figures = [];
-  const repeats = trials * 4;
+  const repeats = trials;
   for (const [name, { draw, quantile }] of Object.entries(distributions(world))) {
     for (const [count, share] of [
       [200, 0.5],

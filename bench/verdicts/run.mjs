@@ -16,8 +16,8 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 const settings = words.includes('--quick')
-  ? { trials: 100, leakTrials: 2 }
-  : { trials: 1_000, leakTrials: 25 };
+  ? { trials: 400, leakTrials: 2 }
+  : { trials: 4_000, leakTrials: 25 };
 const figures = [];
 for (const name of named.length > 0 ? named : known) {
   const { default: measure } = await import(pathToFileURL(join(folder, `${name}.mjs`)).href);

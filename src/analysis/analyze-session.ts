@@ -1,8 +1,10 @@
 import type { CapabilitySummary, SessionFacts, SessionReport } from '../model.js';
 import { formatDuration, formatShare } from '../units.js';
 import { responseLimitsMs, successLimits } from './bands.js';
+import { compareSession } from './regression/compare-session.js';
 import { findFailedScenarios } from './rules/failed-scenario.js';
 import { findMissingCapabilities } from './rules/missing-capability.js';
+import { findRegressions } from './rules/regression.js';
 import { findResourceLimits } from './rules/resource-limit.js';
 import type { Rule } from './rules/rule.js';
 import { findSlow } from './rules/slow.js';
@@ -16,6 +18,7 @@ const rules: readonly Rule[] = [
   findFailedScenarios,
   findUnfinished,
   findUnreliable,
+  findRegressions,
   findSlow,
   findResourceLimits,
   findMissingCapabilities,
@@ -24,7 +27,8 @@ const rules: readonly Rule[] = [
 /** What a session showed. Pure: the same facts, the same report. */
 export function analyzeSession(facts: SessionFacts): SessionReport {
   const capabilities = summarizeCapabilities(facts.methods);
-  const found = rules.flatMap((rule) => rule({ facts, capabilities }));
+  const history = compareSession(facts.history, facts.session.seed);
+  const found = rules.flatMap((rule) => rule({ facts, capabilities, history }));
   const issues = [...found, ...facts.reportedIssues].sort(bySeverity);
   const activities = total(capabilities, ({ calls }) => calls);
   const errors = total(capabilities, (capability) => capability.errors);
@@ -53,6 +57,7 @@ export function analyzeSession(facts: SessionFacts): SessionReport {
     issues,
     suggestions: suggestImprovements(issues, capabilities, facts),
     metrics: facts.metrics,
+    history,
     score: scoreSession(capabilities, facts.metrics),
   };
 }

@@ -52,6 +52,13 @@ function adviseOn(issue: Issue, figures: MethodFigures | undefined, facts: Sessi
         rationale: issue.description,
         estimatedImpact: 'A crash ends every other call of the worker as well',
       };
+    case 'regression':
+      return {
+        category: 'performance',
+        suggestion: `Win back what ${issue.capability} lost`,
+        rationale: issue.description,
+        estimatedImpact: 'Back to what the runs before showed, as stated',
+      };
     case 'scenario_failed':
       return {
         category: 'bug_fix',

@@ -1,4 +1,5 @@
 import picocolors from 'picocolors';
+import type { HistoryChange, HistoryComparison } from '../history.js';
 import type { Issue, Scenario, Score, SessionReport, Severity, Suggestion } from '../model.js';
 import { formatDuration, formatShare, msPerMinute } from '../units.js';
 import { padColumns, toPlainText, truncate, wrap } from './plain-text.js';
@@ -6,6 +7,7 @@ import { padColumns, toPlainText, truncate, wrap } from './plain-text.js';
 export const reportWidth = 80;
 const issuesShown = 10;
 const suggestionsShown = 10;
+const changesShown = 8;
 /** A long error text is cut here in the report; the database holds it whole. */
 const proseCharsMax = 400;
 
@@ -29,6 +31,9 @@ export function renderTerminal(report: SessionReport, options: { readonly colors
     '',
     heading('WHAT WORKED POORLY', colors),
     ...renderStatements(report.workedPoorly, colors.yellow, 'Nothing: no slow or unreliable capability.'),
+    '',
+    heading('COMPARED WITH EARLIER RUNS', colors),
+    ...renderHistory(report.history, colors),
     '',
     heading('TOP ISSUES DISCOVERED', colors),
     ...renderIssues(report.issues, report.scenarios, colors),
@@ -127,6 +132,28 @@ function renderStatements(
     ...indent(`${toPlainText(capability)}:`, 0).map(paint),
     ...indent(toPlainText(statement), 2),
   ]);
+}
+
+function renderHistory(history: HistoryComparison, colors: Colors): readonly string[] {
+  const { changes, metricsCompared, comparableSessions, otherSessions } = history;
+  const left =
+    otherSessions === 0 ? '' : ` ${otherSessions} earlier runs in another environment are not compared.`;
+  if (metricsCompared === 0) {
+    const needed = `${history.sessionsNeeded} more ${history.sessionsNeeded === 1 ? 'run' : 'runs'}`;
+    return indent(
+      `Not yet: ${comparableSessions} earlier runs are comparable; ${needed} and it begins.${left}`,
+      0,
+    );
+  }
+  const count = (verdict: HistoryChange['verdict']): number =>
+    changes.filter((change) => change.verdict === verdict).length;
+  const summary = `${metricsCompared} metrics compared: ${count('regressed')} worse, ${count('suspected')} suspected, ${count('improved')} better.${left}`;
+  const lines = changes.slice(0, changesShown).flatMap((change) => {
+    const [first = '', ...rest] = indent(`${change.verdict}: ${toPlainText(change.statement)}`, 2);
+    const paint = change.verdict === 'improved' ? colors.green : colors.yellow;
+    return [first.replace(change.verdict, paint(change.verdict)), ...rest];
+  });
+  return [...indent(summary, 0), ...lines, ...omitted(changes.length - changesShown, 'change')];
 }
 
 function renderIssues(

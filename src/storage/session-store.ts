@@ -19,6 +19,7 @@ import { type IngestOptions, SessionIngest } from './ingest.js';
 import { readSessionFigures } from './method-figures.js';
 import { type OpenOptions, openDatabase, refuseDamaged, type SqliteDatabase } from './open-database.js';
 import { readErrorGroups, readIssues, readMetricFigures, readScenarios, readTotals } from './queries.js';
+import { readHistory } from './read-history.js';
 
 export interface SessionStart {
   readonly sessionId: string;
@@ -306,6 +307,7 @@ export class SessionStore {
       errorGroups: readErrorGroups(this.#database, sessionId),
       metrics: readMetricFigures(this.#database, sessionId),
       reportedIssues: readIssues(this.#database, sessionId, 'scenario'),
+      history: readHistory(this.#database, sessionId),
       declaredCapabilities: typeof declared === 'string' ? (JSON.parse(declared) as string[]) : null,
     };
   }

@@ -58,6 +58,7 @@ describe('the report', () => {
       'SUMMARY',
       'WHAT WORKED WELL',
       'WHAT WORKED POORLY',
+      'COMPARED WITH EARLIER RUNS',
       'TOP ISSUES DISCOVERED',
       'ACTIONABLE IMPROVEMENTS',
       'END OF REPORT',

@@ -22,6 +22,7 @@ const ground = [
   'model',
   'units',
   'errors',
+  'history',
   'latency-distribution',
   'latency-histogram',
   'clock',

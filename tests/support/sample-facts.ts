@@ -98,6 +98,7 @@ export function sampleFacts(given: Partial<SessionFacts> = {}): SessionFacts {
     metrics: [],
     reportedIssues: [],
     declaredCapabilities: ['code_search'],
+    history: { comparableSessions: 0, otherSessions: 0, series: [] },
     ...given,
   };
 }

@@ -32,17 +32,17 @@ export interface PairVerdict {
 
 const pairsMin = 6;
 /** Looks at most, so that a longer comparison does not look, and err, more often. */
-const looksMax = 15;
+const looksMax = 10;
 /**
  * The chance that the last look may spend, and how much more strictly earlier looks are taken. All looks together call a change
  * in at most 1.5 % of comparisons without one, in each direction (`bench/verdicts`, by simulation).
  */
-const lastLookAlpha = 0.007;
+const lastLookAlpha = 0.0077;
 const strictness = 1.5;
 
 /**
  * Judges interleaved runs of two versions after each pair: Wilcoxon's signed rank test on the logarithms of the ratios, with
- * at most fifteen looks and a boundary that begins strict and ends mild (group-sequential, in the manner of O'Brien and Fleming 1979).
+ * at most ten looks and a boundary that begins strict and ends mild (group-sequential, in the manner of O'Brien and Fleming 1979).
  */
 export function judgePairs(pairs: readonly RunPair[], settings: PairSettings = {}): PairVerdict {
   const { higherIsWorse = true, pairsMax = 30, minEffect = 0.02 } = settings;

@@ -1,8 +1,10 @@
+import type { HistoryComparison } from '../../history.js';
 import type { CapabilitySummary, Issue, SessionFacts } from '../../model.js';
 
 export interface RuleInput {
   readonly facts: SessionFacts;
   readonly capabilities: readonly CapabilitySummary[];
+  readonly history: HistoryComparison;
 }
 
 /** Looks at a session for one kind of problem. Pure: the same session, the same issues. */
