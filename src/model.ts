@@ -260,7 +260,7 @@ export interface MethodFigures {
   readonly poorCalls: number;
   /** Mean time to the first item of the generators among the calls, or null when there was none. */
   readonly firstResultMeanMs: number | null;
-  /** Calls that kept the event loop busy for a fifth of a second or longer. */
+  /** Calls that, with no other beside them, kept the event loop busy for a fifth of a second or longer. */
   readonly blockingCalls: number;
   /** How much the resident memory of the process grew during the call during which it grew most. */
   readonly rssGrowthMaxBytes: number;

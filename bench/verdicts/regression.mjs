@@ -14,8 +14,11 @@ export default function measureRegression({ trials }) {
       resamples: 20,
     }).get('metric').verdict;
   const isWorse = (verdict) => verdict === 'regressed' || verdict === 'suspected';
+  // What happens once in a hundred times needs more trials.
   const caught = (before, after, factor) =>
-    percentOf(trials, () => isWorse(judge(runs(before).map(medianOf), runs(after, factor).map(medianOf))));
+    percentOf(factor === 1 ? 5 * trials : trials, () =>
+      isWorse(judge(runs(before).map(medianOf), runs(after, factor).map(medianOf))),
+    );
   const figures = [];
   const bounds = [
     [10, 3, { most: 1 }, { least: 35 }, { least: 90 }],

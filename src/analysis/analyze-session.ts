@@ -2,12 +2,16 @@ import type { CapabilitySummary, SessionFacts, SessionReport } from '../model.js
 import { formatDuration, formatShare } from '../units.js';
 import { responseLimitsMs, successLimits } from './bands.js';
 import { compareSession } from './regression/compare-session.js';
+import { findContention } from './rules/contention.js';
+import { findEventLoopBlocked } from './rules/event-loop-blocked.js';
 import { findFailedScenarios } from './rules/failed-scenario.js';
 import { findMissingCapabilities } from './rules/missing-capability.js';
+import { findOutliers } from './rules/outliers.js';
 import { findRegressions } from './rules/regression.js';
 import { findResourceLimits } from './rules/resource-limit.js';
 import type { Rule } from './rules/rule.js';
 import { findSlow } from './rules/slow.js';
+import { findSlowingDown } from './rules/slowing-down.js';
 import { findUnfinished } from './rules/unfinished.js';
 import { findUnreliable } from './rules/unreliable.js';
 import { scoreSession } from './score.js';
@@ -20,6 +24,10 @@ const rules: readonly Rule[] = [
   findUnreliable,
   findRegressions,
   findSlow,
+  findSlowingDown,
+  findContention,
+  findEventLoopBlocked,
+  findOutliers,
   findResourceLimits,
   findMissingCapabilities,
 ];

@@ -52,6 +52,16 @@ function adviseOn(issue: Issue, figures: MethodFigures | undefined, facts: Sessi
         rationale: issue.description,
         estimatedImpact: 'A crash ends every other call of the worker as well',
       };
+    case 'slowing_down':
+    case 'contention':
+    case 'outliers':
+    case 'event_loop_blocked':
+      return {
+        category: 'performance',
+        suggestion: issue.suggestedFix ?? `Look at ${issue.capability}`,
+        rationale: issue.description,
+        estimatedImpact: figures === undefined ? 'As stated' : describeGain(issue, figures),
+      };
     case 'regression':
       return {
         category: 'performance',
@@ -133,6 +143,13 @@ function adviseOnTimeouts(figures: MethodFigures): Advice {
     rationale: `${timeouts} of ${calls} calls had not returned when their scenario ended`,
     estimatedImpact: `Success rate would rise to ${formatShare((judged - errors + timeouts) / judged)}`,
   };
+}
+
+/** What would be saved in this session if every call took as long as the usual one. */
+function describeGain({ issueType }: Issue, { meanMs, medianMs, calls }: MethodFigures): string {
+  const savedMs = Math.max(0, (meanMs - medianMs) * calls);
+  const saved = `would save ${formatDuration(savedMs)} in this session, if every call took the median of ${formatDuration(medianMs)}`;
+  return issueType === 'event_loop_blocked' ? 'Other calls would no longer wait for it' : `It ${saved}`;
 }
 
 function priorityOf(issue: Issue): SuggestionPriority {

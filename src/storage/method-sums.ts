@@ -100,10 +100,13 @@ export class MethodSums {
     activityId,
     durationMs,
     eventLoopUtilization,
+    overlapping,
     rssBeforeBytes,
     rssAfterBytes,
   }: CountedActivity): void {
-    if (durationMs >= blockingMs && (eventLoopUtilization ?? 0) >= blockingUtilization) {
+    // Of calls that overlap, it cannot be said which one kept the loop busy.
+    const isBusy = overlapping === 0 && (eventLoopUtilization ?? 0) >= blockingUtilization;
+    if (isBusy && durationMs >= blockingMs) {
       this.blockingCalls++;
       this.blockingActivityId ??= activityId;
     }

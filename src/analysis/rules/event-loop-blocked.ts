@@ -1,0 +1,22 @@
+import { formatDuration } from '../../units.js';
+import { draftIssue, type Rule } from './rule.js';
+
+/** A second without the event loop is felt by every user of the process. */
+const highMs = 1_000;
+
+/** Methods that kept the event loop busy for a fifth of a second or longer: whatever else the process does waits for them. */
+export const findEventLoopBlocked: Rule = ({ facts, capabilities }) =>
+  capabilities
+    .flatMap((capability) => capability.methods)
+    .filter(({ blockingCalls }) => blockingCalls > 0)
+    .map((figures) =>
+      draftIssue(facts, {
+        severity: figures.maxMs >= highMs ? 'medium' : 'low',
+        capability: figures.capability,
+        issueType: 'event_loop_blocked',
+        subject: figures.method,
+        description: `${figures.method} kept the event loop busy for 200ms or longer in ${figures.blockingCalls} of ${figures.calls} ${figures.calls === 1 ? 'call' : 'calls'}, ${formatDuration(figures.maxMs)} at most.`,
+        suggestedFix: `Do the work of ${figures.method} in slices, or in a worker thread.`,
+        evidenceActivityId: figures.blockingActivityId,
+      }),
+    );

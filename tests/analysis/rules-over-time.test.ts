@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { analyzeSession } from '../../src/analysis/analyze-session.js';
+import { ExactLatencies } from '../../src/latency-distribution.js';
+import type { ActivityWindow, MethodFigures } from '../../src/model.js';
+import { createRandom } from '../../src/seeded-random.js';
+import { sampleFacts, sampleFigures } from '../support/sample-facts.js';
+
+function issueTypes(given: Partial<MethodFigures>): readonly string[] {
+  const report = analyzeSession(sampleFacts({ methods: [sampleFigures(given)] }));
+  return report.issues.map(({ issueType }) => issueType);
+}
+
+/** Windows of ten calls whose mean is what a function says, with some noise. */
+function windows(count: number, meanMs: (index: number) => number): readonly ActivityWindow[] {
+  const random = createRandom(4);
+  return Array.from({ length: count }, (_, index) => ({
+    index,
+    calls: 10,
+    errors: 0,
+    totalMs: 10 * meanMs(index) * (0.9 + 0.2 * random()),
+    cpuTimeMs: 0,
+    sampledCalls: 10,
+    heapTotalBytes: 0,
+    rssMaxBytes: 0,
+  }));
+}
+
+const latencies = (count: number, durationMs: number): readonly number[] => {
+  const random = createRandom(5);
+  return Array.from({ length: count }, () => durationMs * (0.9 + 0.2 * random()));
+};
+
+describe('a method that gets slower while the session goes on', () => {
+  test('is an issue when the windows rise by a quarter and more', () => {
+    const report = analyzeSession(
+      sampleFacts({ methods: [sampleFigures({ calls: 200, windows: windows(20, (index) => 10 + index) })] }),
+    );
+    const [issue] = report.issues;
+    expect(issue).toMatchObject({
+      issueType: 'slowing_down',
+      severity: 'high',
+      evidenceActivityId: 'slowest',
+    });
+    expect(issue?.description).toMatch(
+      /from about (9|10|11)\.?\d*ms to (2[7-9]|3[0-2])\.?\d*ms a call \(200 calls in 20 windows/,
+    );
+    expect(report.suggestions).toHaveLength(1);
+  });
+
+  test('is none when it rises by less, stays, falls, or has few windows', () => {
+    expect(issueTypes({ windows: windows(20, (index) => 10 + index / 20) })).toEqual([]);
+    expect(issueTypes({ windows: windows(20, () => 10) })).toEqual([]);
+    expect(issueTypes({ windows: windows(20, (index) => 40 - index) })).toEqual([]);
+    expect(issueTypes({ windows: windows(9, (index) => 10 + 5 * index) })).toEqual([]);
+  });
+});
+
+describe('a method that is slower beside other calls', () => {
+  const contended = (aloneMs: number, besideMs: number, calls = 40): Partial<MethodFigures> => {
+    const beside = latencies(calls, besideMs);
+    return {
+      calls: 2 * calls,
+      latency: new ExactLatencies([...latencies(calls, aloneMs), ...beside]),
+      overlappedLatency: new ExactLatencies(beside),
+    };
+  };
+
+  test('is an issue with both medians', () => {
+    const report = analyzeSession(sampleFacts({ methods: [sampleFigures(contended(10, 50))] }));
+    expect(report.issues).toMatchObject([{ issueType: 'contention', severity: 'high' }]);
+    expect(report.issues[0]?.description).toMatch(
+      /index takes (49|50|51)\.?\d*ms beside other calls and (9|10)\.?\d*ms alone/,
+    );
+  });
+
+  test('is none when it is a little slower, or was called too rarely to tell', () => {
+    expect(issueTypes(contended(10, 14))).toEqual([]);
+    expect(issueTypes(contended(10, 50, 19))).toEqual([]);
+    expect(issueTypes(contended(0.1, 0.5))).toEqual([]);
+  });
+});
+
+describe('a method that blocks the event loop', () => {
+  test('is an issue with the call that did it first', () => {
+    const blocked = { blockingCalls: 2, maxMs: 1_200, blockingActivityId: 'blocker' };
+    const report = analyzeSession(sampleFacts({ methods: [sampleFigures(blocked)] }));
+    expect(report.issues).toMatchObject([
+      { issueType: 'event_loop_blocked', severity: 'medium', evidenceActivityId: 'blocker' },
+    ]);
+    expect(issueTypes({ maxMs: 1_200 })).toEqual([]);
+  });
+});
+
+describe('calls far from the usual', () => {
+  test('are an issue with their number and the limit', () => {
+    const report = analyzeSession(
+      sampleFacts({
+        methods: [
+          sampleFigures({ calls: 102, latency: new ExactLatencies([...latencies(100, 20), 900, 1_000]) }),
+        ],
+      }),
+    );
+    expect(report.issues).toMatchObject([{ issueType: 'outliers', severity: 'low' }]);
+    expect(report.issues[0]?.description).toContain('2 of 102 calls more than 100ms');
+  });
+
+  test('are none when they are few times the median, quick, or among few calls', () => {
+    expect(issueTypes({ calls: 101, latency: new ExactLatencies([...latencies(100, 200), 700]) })).toEqual(
+      [],
+    );
+    expect(issueTypes({ calls: 101, latency: new ExactLatencies([...latencies(100, 1), 90]) })).toEqual([]);
+    expect(issueTypes({ calls: 29, latency: new ExactLatencies([...latencies(28, 20), 900]) })).toEqual([]);
+  });
+});
