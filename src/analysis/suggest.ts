@@ -56,12 +56,7 @@ function adviseOn(issue: Issue, figures: MethodFigures | undefined, facts: Sessi
     case 'contention':
     case 'outliers':
     case 'event_loop_blocked':
-      return {
-        category: 'performance',
-        suggestion: issue.suggestedFix ?? `Look at ${issue.capability}`,
-        rationale: issue.description,
-        estimatedImpact: figures === undefined ? 'As stated' : describeGain(issue, figures),
-      };
+      return figures === undefined ? adviseFromFix(issue) : adviseOnTimes(issue.issueType, issue, figures);
     case 'regression':
       return {
         category: 'performance',
@@ -145,11 +140,27 @@ function adviseOnTimeouts(figures: MethodFigures): Advice {
   };
 }
 
-/** What would be saved in this session if every call took as long as the usual one. */
-function describeGain({ issueType }: Issue, { meanMs, medianMs, calls }: MethodFigures): string {
+type IssueOfTimes = 'slowing_down' | 'contention' | 'outliers' | 'event_loop_blocked';
+
+function adviseOnTimes(type: IssueOfTimes, issue: Issue, figures: MethodFigures): Advice {
+  const { capability, method, meanMs, medianMs, calls } = figures;
+  const subject = `${capability}.${method}`;
+  const suggestions: Readonly<Record<IssueOfTimes, string>> = {
+    slowing_down: `Find what ${subject} keeps and goes through at every call`,
+    contention: `Find what calls of ${subject} wait for beside others`,
+    outliers: `Find out what the slowest calls of ${subject} wait for`,
+    event_loop_blocked: `Do the work of ${subject} in slices, or in a worker thread`,
+  };
   const savedMs = Math.max(0, (meanMs - medianMs) * calls);
-  const saved = `would save ${formatDuration(savedMs)} in this session, if every call took the median of ${formatDuration(medianMs)}`;
-  return issueType === 'event_loop_blocked' ? 'Other calls would no longer wait for it' : `It ${saved}`;
+  return {
+    category: 'performance',
+    suggestion: suggestions[type],
+    rationale: issue.description,
+    estimatedImpact:
+      type === 'event_loop_blocked'
+        ? `Other calls would not wait for up to ${formatDuration(figures.maxMs)}`
+        : `If every call took the median of ${formatDuration(medianMs)}, this session would be ${formatDuration(savedMs)} shorter`,
+  };
 }
 
 function priorityOf(issue: Issue): SuggestionPriority {

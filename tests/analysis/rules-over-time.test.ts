@@ -85,9 +85,10 @@ describe('a method that blocks the event loop', () => {
     const blocked = { blockingCalls: 2, maxMs: 1_200, blockingActivityId: 'blocker' };
     const report = analyzeSession(sampleFacts({ methods: [sampleFigures(blocked)] }));
     expect(report.issues).toMatchObject([
-      { issueType: 'event_loop_blocked', severity: 'medium', evidenceActivityId: 'blocker' },
+      { issueType: 'event_loop_blocked', severity: 'low', evidenceActivityId: 'blocker' },
     ]);
     expect(issueTypes({ maxMs: 1_200 })).toEqual([]);
+    expect(issueTypes({ ...blocked, meanMs: 3_000 })).toEqual(['slow']);
   });
 });
 

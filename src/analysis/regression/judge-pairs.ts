@@ -37,7 +37,7 @@ const looksMax = 10;
  * The chance that the last look may spend, and how much more strictly earlier looks are taken. All looks together call a change
  * in at most 1.5 % of comparisons without one, in each direction (`bench/verdicts`, by simulation).
  */
-const lastLookAlpha = 0.0077;
+const lastLookAlpha = 0.0075;
 const strictness = 1.5;
 
 /**

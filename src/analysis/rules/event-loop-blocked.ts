@@ -1,17 +1,16 @@
 import { formatDuration } from '../../units.js';
+import { responseLimitsMs } from '../bands.js';
 import { draftIssue, type Rule } from './rule.js';
-
-/** A second without the event loop is felt by every user of the process. */
-const highMs = 1_000;
 
 /** Methods that kept the event loop busy for a fifth of a second or longer: whatever else the process does waits for them. */
 export const findEventLoopBlocked: Rule = ({ facts, capabilities }) =>
   capabilities
     .flatMap((capability) => capability.methods)
-    .filter(({ blockingCalls }) => blockingCalls > 0)
+    // Of one that is slow by itself, that is said already.
+    .filter(({ blockingCalls, meanMs }) => blockingCalls > 0 && meanMs < responseLimitsMs.good)
     .map((figures) =>
       draftIssue(facts, {
-        severity: figures.maxMs >= highMs ? 'medium' : 'low',
+        severity: 'low',
         capability: figures.capability,
         issueType: 'event_loop_blocked',
         subject: figures.method,
