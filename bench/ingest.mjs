@@ -35,7 +35,7 @@ function ingestJournal() {
   const store = freshStore();
   const startedMs = performance.now();
   const reader = new JournalReader(rig.directory);
-  const ingest = store.ingestFor(sessionId, steadySystem);
+  const ingest = store.ingestFor(sessionId, { systemAt: steadySystem });
   for (let more = true; more; ) {
     const read = reader.readNew();
     ingest.ingest(read.entries);
@@ -51,10 +51,17 @@ function readRows() {
   ingestJournal();
   const database = new Database(path, { readonly: true });
   const rows = database.prepare('SELECT * FROM activities ORDER BY rowid').all();
+  // Columns that are computed from others cannot be written.
+  const computed = new Set(
+    database
+      .pragma('table_xinfo(activities)')
+      .filter(({ hidden }) => hidden !== 0)
+      .map(({ name }) => name),
+  );
   database.close();
   if (rows.length !== activities) throw new Error(`${rows.length} of ${activities} activities were stored.`);
   // What is null in every row was not written by ingest either.
-  const columns = Object.keys(rows[0]).filter((column) => column !== 'created_at');
+  const columns = Object.keys(rows[0]).filter((column) => column !== 'created_at' && !computed.has(column));
   return { columns, values: rows.map((row) => columns.map((column) => row[column])) };
 }
 

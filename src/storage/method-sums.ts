@@ -58,6 +58,7 @@ export class MethodSums {
   overlappedLatency = new LatencyHistogram();
   /** By the number of the window; not every window has a call. */
   windows = new Map<number, MutableWindow>();
+  #lastWindow: MutableWindow | null = null;
 
   constructor({
     taskId,
@@ -134,11 +135,7 @@ export class MethodSums {
     failed: boolean,
     index: number,
   ): void {
-    let window = this.windows.get(index);
-    if (window === undefined) {
-      window = emptyWindow(index);
-      this.windows.set(index, window);
-    }
+    const window = this.#windowAt(index);
     window.calls++;
     if (failed) window.errors++;
     window.totalMs += durationMs;
@@ -149,8 +146,17 @@ export class MethodSums {
     window.rssMaxBytes = Math.max(window.rssMaxBytes, rssAfterBytes ?? 0);
   }
 
+  #windowAt(index: number): MutableWindow {
+    if (this.#lastWindow?.index === index) return this.#lastWindow;
+    const window = this.windows.get(index) ?? emptyWindow(index);
+    this.windows.set(index, window);
+    this.#lastWindow = window;
+    return window;
+  }
+
   /** Makes one window of every two neighbours. */
   halveWindows(): void {
+    this.#lastWindow = null;
     const halved = new Map<number, MutableWindow>();
     for (const window of this.windows.values()) {
       const index = window.index >> 1;

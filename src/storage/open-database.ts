@@ -14,6 +14,8 @@ export type SqliteDatabase = Database.Database;
  */
 export const lockTimeoutMs = Number(process.env.REALWORLD_INTERNAL_LOCK_TIMEOUT_MS ?? 15_000);
 
+const pauseForLockMs = 10;
+
 export interface OpenOptions {
   /** How long to wait for another process's lock, in milliseconds. @default 15000 */
   readonly lockTimeoutMs?: number;
@@ -52,9 +54,7 @@ export function openDatabase(path: string, options: OpenOptions = {}): SqliteDat
         `The database ${path} was brought up to date; as it was before it is kept in ${backup}.`,
       );
     }
-    // Takes effect in a new file only; less of a larger page stays empty.
-    database.pragma('page_size = 8192');
-    database.pragma('journal_mode = WAL');
+    switchToWriteAheadLog(database, waitMs);
     database.pragma('synchronous = NORMAL');
     database.pragma('foreign_keys = ON');
     migrate(database);
@@ -177,6 +177,23 @@ function refuseForeign(database: SqliteDatabase, path: string): void {
       'DATABASE_NEWER',
       `The database ${path} has schema version ${version}; this vitest-realworld knows versions up to ${newestVersion}. It was left as it is; update vitest-realworld, or set \`database\` to another path.`,
     );
+  }
+}
+
+/**
+ * SQLite does not wait for the lock that this takes: of two runs that open a new file at once, one is refused at once, so it is tried
+ * again.
+ */
+function switchToWriteAheadLog(database: SqliteDatabase, waitMs: number): void {
+  const deadlineMs = performance.now() + waitMs;
+  for (;;) {
+    try {
+      database.pragma('journal_mode = WAL');
+      return;
+    } catch (thrown) {
+      if (!isLocked(thrown) || performance.now() >= deadlineMs) throw thrown;
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseForLockMs);
   }
 }
 

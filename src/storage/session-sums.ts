@@ -12,6 +12,7 @@ export class SessionSums {
   readonly startedAtMs: number;
   #windowMs: number;
   readonly #methods = new Map<string, MethodSums>();
+  #last: MethodSums | null = null;
 
   constructor(startedAtMs: number, windowMs = firstWindowMs) {
     this.startedAtMs = startedAtMs;
@@ -29,13 +30,22 @@ export class SessionSums {
 
   /** @param kept whether the row of the activity is in the database */
   count(activity: CountedActivity, kept: boolean): void {
-    const key = `${activity.capability}\n${activity.method}\n${activity.taskId}`;
+    this.#sumsOf(activity).count(activity, kept, this.#windowOf(activity.startedAtMs));
+  }
+
+  #sumsOf(activity: CountedActivity): MethodSums {
+    const { capability, method, taskId } = activity;
+    const last = this.#last;
+    // Calls of one method often come one after the other.
+    if (last?.method === method && last.capability === capability && last.taskId === taskId) return last;
+    const key = `${capability}\n${method}\n${taskId}`;
     let sums = this.#methods.get(key);
     if (sums === undefined) {
       sums = new MethodSums(activity);
       this.#methods.set(key, sums);
     }
-    sums.count(activity, kept, this.#windowOf(activity.startedAtMs));
+    this.#last = sums;
+    return sums;
   }
 
   #windowOf(atMs: number): number {
