@@ -17,7 +17,15 @@ export const systemClock: Clock = {
   epochMs: () => performance.timeOrigin + performance.now(),
 };
 
-/** ISO 8601 in UTC with milliseconds, the form of every `timestamp` column. */
+let lastMs = Number.NaN;
+let lastTimestamp = '';
+
+/** ISO 8601 in UTC with milliseconds, the form of every `timestamp` column. Calls in a loop share their millisecond, and its text. */
 export function toTimestamp(epochMs: number): string {
-  return new Date(epochMs).toISOString();
+  const wholeMs = Math.trunc(epochMs);
+  if (wholeMs !== lastMs) {
+    lastTimestamp = new Date(wholeMs).toISOString();
+    lastMs = wholeMs;
+  }
+  return lastTimestamp;
 }
