@@ -1,28 +1,25 @@
 import { shuffle } from '../seeded-random.js';
 import { type EngineContext, pause } from './engine-context.js';
+import { type ArrivalResult, checkArrival } from './integration/check-arrival.js';
+import type { ExplorationResult } from './integration/exploration-result.js';
+import type { ExploreOptions } from './integration/explore-options.js';
+import { exploreSchedules } from './integration/explore-schedules.js';
+import { Flow } from './integration/flow.js';
+import { measureOverhead, type OverheadOptions, type SynergyResult } from './integration/measure-overhead.js';
+import {
+  measureSynergy,
+  type SynergyComparison,
+  type SynergyOptions,
+} from './integration/measure-synergy.js';
 
-export interface ArrivalResult {
-  readonly sent: number;
-  readonly received: number;
-  readonly lost: readonly string[];
-  readonly duplicated: readonly string[];
-  /** Received without having been sent. */
-  readonly foreign: readonly string[];
-  readonly whole: boolean;
-}
+export type { ArrivalResult } from './integration/check-arrival.js';
+export type { SynergyResult } from './integration/measure-overhead.js';
 
 export interface InterleavingResult<Value> {
   /** Results in the order of the tasks, whatever order they ran in. */
   readonly results: readonly PromiseSettledResult<Value>[];
   /** The order in which the tasks were started. */
   readonly order: readonly number[];
-}
-
-export interface SynergyResult {
-  readonly aloneMs: number;
-  readonly togetherMs: number;
-  /** Time that working together costs beyond the parts, in milliseconds; negative when it saves some. */
-  readonly overheadMs: number;
 }
 
 /** Watches capabilities work together: whether data arrive whole, what order does to them, what coordination costs. */
@@ -35,38 +32,12 @@ export class IntegrationEngine {
 
   /** Compares what went into a flow with what came out, by id. */
   checkArrival(flow: string, sent: readonly string[], received: readonly string[]): ArrivalResult {
-    const sentIds = new Set(sent);
-    const counts = new Map<string, number>();
-    for (const id of received) counts.set(id, (counts.get(id) ?? 0) + 1);
-    const lost = [...sentIds].filter((id) => !counts.has(id));
-    const duplicated = [...counts].filter(([id, count]) => count > 1 && sentIds.has(id)).map(([id]) => id);
-    const foreign = [...counts.keys()].filter((id) => !sentIds.has(id));
-    const damaged = lost.length + duplicated.length + foreign.length > 0;
-    // That nothing arrived where nothing was sent shows nothing.
-    const whole = !damaged && sentIds.size > 0;
-    const { recorder } = this.#context;
-    recorder.recordMetric(
-      'data_flow_integrity',
-      sentIds.size === 0 ? 0 : 1 - lost.length / sentIds.size,
-      'share',
-      {
-        context: {
-          flow,
-          sent: sent.length,
-          lost: lost.length,
-          duplicated: duplicated.length,
-          foreign: foreign.length,
-        },
-      },
-    );
-    if (damaged) {
-      recorder.recordIssue({
-        severity: 'high',
-        issueType: 'lost_data',
-        description: `Flow "${flow}": of ${sentIds.size} items ${lost.length} were lost, ${duplicated.length} came twice, ${foreign.length} were never sent.`,
-      });
-    }
-    return { sent: sent.length, received: received.length, lost, duplicated, foreign, whole };
+    return checkArrival(this.#context, flow, sent, received);
+  }
+
+  /** Begins a flow that remembers what was made from what. */
+  flow(name: string): Flow {
+    return new Flow(this.#context, name);
   }
 
   /** Starts tasks side by side in an order, and after pauses, drawn by the scenario's seed. */
@@ -88,25 +59,28 @@ export class IntegrationEngine {
     return { results, order };
   }
 
+  /**
+   * Looks for a race: runs tasks under many schedules, drawn by the scenario's seed, makes the one that breaks the invariant
+   * smaller, and reports it once as an issue (`race`, high) with how to run it again.
+   *
+   * @throws RealWorldError `ENGINE_INVALID` when fast-check is not installed, or for options that it cannot use
+   */
+  explore<State>(options: ExploreOptions<State>): Promise<ExplorationResult> {
+    return exploreSchedules(this.#context, options);
+  }
+
+  /** Whether all together do better than the best of them alone, on the same cases. */
+  synergy<Case, Answer>(options: SynergyOptions<Case, Answer>): Promise<SynergyComparison> {
+    return measureSynergy(this.#context, options);
+  }
+
   /** Measures work on its parts one after the other, and together. */
-  async measureOverhead(
+  measureOverhead(
     name: string,
     parts: readonly (() => unknown)[],
     together: () => unknown,
+    options?: OverheadOptions,
   ): Promise<SynergyResult> {
-    const { clock, recorder } = this.#context;
-    const time = async (work: () => unknown): Promise<number> => {
-      const startedMs = clock.monotonicMs();
-      await work();
-      return clock.monotonicMs() - startedMs;
-    };
-    let aloneMs = 0;
-    for (const part of parts) aloneMs += await time(part);
-    const togetherMs = await time(together);
-    const result = { aloneMs, togetherMs, overheadMs: togetherMs - aloneMs };
-    recorder.recordMetric('integration_overhead', result.overheadMs, 'ms', {
-      context: { name, aloneMs, togetherMs },
-    });
-    return result;
+    return measureOverhead(this.#context, name, parts, together, options);
   }
 }

@@ -1,28 +1,48 @@
-import { RealWorldError } from '../errors.js';
-import { shuffle } from '../seeded-random.js';
 import type { EngineContext } from './engine-context.js';
+import { requireFunction, requireList, requireName } from './engine-options.js';
+import {
+  type CompareOptions,
+  type ComparisonResult,
+  compareDetectors,
+  type NamedDetector,
+} from './learning/compare-answers.js';
+import { type ControlLearners, createControls } from './learning/control-learners.js';
+import { type CorrectionOptions, type CorrectionResult, measureCorrection } from './learning/correction.js';
+import { type ControlledEvaluation, evaluateBesideControls } from './learning/evaluate-beside-controls.js';
+import {
+  type AnswerCounts,
+  askCases,
+  countAnswers,
+  type Detect,
+  judgeAnswers,
+  type LabelledCase,
+  type LearningEvaluation,
+  recordEvaluation,
+} from './learning/evaluate-cases.js';
+import { type ClassCase, type ClassEvaluation, evaluateClasses } from './learning/evaluate-classes.js';
+import { type CurveOptions, drawLearningCurve, type LearningCurve } from './learning/learning-curve.js';
+import {
+  evaluateRanking,
+  type RankEvaluation,
+  type RankedQuery,
+  type RankOptions,
+} from './learning/rank-evaluation.js';
+import {
+  type CaseSplit,
+  findLeakage,
+  foldCases,
+  type LeakageResult,
+  splitCases,
+  splitGroups,
+} from './learning/split-cases.js';
 
-export interface ConfusionMatrix {
-  readonly truePositives: number;
-  readonly falsePositives: number;
-  readonly trueNegatives: number;
-  readonly falseNegatives: number;
-}
+export { type ConfusionMatrix, evaluateConfusion } from './learning/confusion.js';
+export type { LearningEvaluation } from './learning/evaluate-cases.js';
 
-export interface LearningEvaluation extends ConfusionMatrix {
-  readonly cases: number;
-  /** Share of the cases that are positive. */
-  readonly prevalence: number;
-  /** Null where the denominator is zero: no data is no result. */
-  readonly accuracy: number | null;
-  readonly precision: number | null;
-  readonly recall: number | null;
-  readonly f1: number | null;
-  readonly falsePositiveRate: number | null;
-  readonly falseNegativeRate: number | null;
-}
-
-/** Teaches a system and measures what it learnt on cases that it was not taught. */
+/**
+ * Teaches a system and measures what it learnt on cases that it was not taught. Every method throws RealWorldError
+ * `ENGINE_INVALID` for what it cannot use, and ends early, with `interrupted` and no verdict, when the scenario is stopped.
+ */
 export class LearningEngine {
   readonly #context: EngineContext;
 
@@ -35,79 +55,133 @@ export class LearningEngine {
    *
    * @param teachShare between 0 and 1
    */
-  split<Case>(
+  split<Case>(cases: readonly Case[], teachShare: number): CaseSplit<Case> {
+    return splitCases(cases, teachShare, this.#context.random);
+  }
+
+  /** Splits whole groups of cases, so that nothing that a group shares leaks from teaching to judging. */
+  splitByGroup<Case>(
     cases: readonly Case[],
     teachShare: number,
-  ): { readonly teach: Case[]; readonly holdOut: Case[] } {
-    if (!(teachShare > 0 && teachShare < 1)) {
-      throw new RealWorldError(
-        'ENGINE_INVALID',
-        `learning.split(cases, ${teachShare}) needs a share between 0 and 1.`,
-      );
+    groupOf: (subject: Case) => string,
+  ): CaseSplit<Case> {
+    return splitGroups(cases, teachShare, groupOf, this.#context.random);
+  }
+
+  /** Cuts cases into folds, each held out once; with `groupOf` the cases of one group stay together. */
+  folds<Case>(
+    cases: readonly Case[],
+    count: number,
+    groupOf?: (subject: Case) => string,
+  ): readonly CaseSplit<Case>[] {
+    return foldCases(cases, count, this.#context.random, groupOf);
+  }
+
+  /**
+   * Looks for cases that are taught and judged by at once, by a key that says which are the same, and reports them as an issue
+   * (`leakage`, high).
+   */
+  checkLeakage<Case>(
+    split: { readonly teach: readonly Case[]; readonly holdOut: readonly Case[] },
+    keyOf: (subject: Case) => string,
+  ): LeakageResult {
+    const result = findLeakage(split, keyOf);
+    const { recorder } = this.#context;
+    const cases = split.holdOut.length;
+    if (result.shareOfHoldOut !== null) {
+      recorder.recordMetric('leakage', result.shareOfHoldOut, 'share', { context: { cases } });
     }
-    const shuffled = shuffle(cases, this.#context.random);
-    const border = Math.round(shuffled.length * teachShare);
-    return { teach: shuffled.slice(0, border), holdOut: shuffled.slice(border) };
+    if (result.verdict === 'leaking') {
+      recorder.recordIssue({
+        severity: 'high',
+        issueType: 'leakage',
+        description: `Of ${cases} held-out cases ${result.leakedHoldOutCases} were taught as well, so what is measured on them is memory and not learning.`,
+        suggestedFix: 'Split by group with learning.splitByGroup(), or take the repeated cases out.',
+        reproducible: true,
+      });
+    }
+    return result;
   }
 
   /**
    * Judges a system on labelled cases and keeps the figures as metrics of a capability.
    *
-   * @param detect true when the system says that the case is positive
+   * @param detect true when the system says that the case is positive, null when it says that it does not know
    */
-  async evaluate<Case>(
+  async evaluate<Subject>(
     capability: string,
-    cases: readonly { readonly positive: boolean; readonly subject: Case }[],
-    detect: (subject: Case) => boolean | Promise<boolean>,
+    cases: readonly LabelledCase<Subject>[],
+    detect: Detect<Subject>,
   ): Promise<LearningEvaluation> {
-    const counts = { truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0 };
-    for (const { positive, subject } of cases) {
-      const answered = await detect(subject);
-      if (positive) counts[answered ? 'truePositives' : 'falseNegatives']++;
-      else counts[answered ? 'falsePositives' : 'trueNegatives']++;
-    }
-    return this.judge(capability, counts);
+    requireName('learning.evaluate', 'capability', capability);
+    requireList('learning.evaluate', 'cases', cases);
+    requireFunction('learning.evaluate', 'detect', detect);
+    const { answers, interrupted } = await askCases('learning.evaluate', cases, detect, this.#context.signal);
+    const evaluation = judgeAnswers(countAnswers(cases, answers), interrupted);
+    recordEvaluation(this.#context, capability, evaluation);
+    return evaluation;
   }
 
   /** Turns counts into rates and keeps them as metrics of a capability. */
-  judge(capability: string, counts: ConfusionMatrix): LearningEvaluation {
-    const evaluation = evaluateConfusion(counts);
-    const rates = {
-      accuracy: evaluation.accuracy,
-      precision: evaluation.precision,
-      recall: evaluation.recall,
-      false_positive_rate: evaluation.falsePositiveRate,
-      false_negative_rate: evaluation.falseNegativeRate,
-    };
-    for (const [metricType, value] of Object.entries(rates)) {
-      if (value === null) continue;
-      this.#context.recorder.recordMetric(metricType, value, 'share', {
-        capability,
-        context: { cases: evaluation.cases, prevalence: evaluation.prevalence },
-      });
-    }
+  judge(capability: string, counts: AnswerCounts): LearningEvaluation {
+    const evaluation = judgeAnswers(counts);
+    recordEvaluation(this.#context, capability, evaluation);
     return evaluation;
   }
-}
 
-export function evaluateConfusion(counts: ConfusionMatrix): LearningEvaluation {
-  const { truePositives, falsePositives, trueNegatives, falseNegatives } = counts;
-  const positives = truePositives + falseNegatives;
-  const negatives = trueNegatives + falsePositives;
-  const cases = positives + negatives;
-  return {
-    ...counts,
-    cases,
-    prevalence: cases === 0 ? 0 : positives / cases,
-    accuracy: share(truePositives + trueNegatives, cases),
-    precision: share(truePositives, truePositives + falsePositives),
-    recall: share(truePositives, positives),
-    f1: share(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives),
-    falsePositiveRate: share(falsePositives, negatives),
-    falseNegativeRate: share(falseNegatives, positives),
-  };
-}
+  /** Judges a system that sorts cases into several classes. */
+  evaluateClasses<Subject>(
+    capability: string,
+    cases: readonly ClassCase<Subject>[],
+    classify: (subject: Subject) => string | null | Promise<string | null>,
+  ): Promise<ClassEvaluation> {
+    return evaluateClasses(this.#context, capability, cases, classify);
+  }
 
-function share(part: number, whole: number): number | null {
-  return whole === 0 ? null : part / whole;
+  /** Learners that look at no case, to judge beside the system. */
+  controls(taught: readonly Pick<LabelledCase<unknown>, 'positive'>[]): ControlLearners {
+    return createControls(taught, this.#context.random);
+  }
+
+  /** Judges a system as `evaluate` does, and whether it is better than learners that look at no case. */
+  evaluateBesideControls<Subject>(
+    capability: string,
+    taught: readonly Pick<LabelledCase<Subject>, 'positive'>[],
+    holdOut: readonly LabelledCase<Subject>[],
+    detect: Detect<Subject>,
+  ): Promise<ControlledEvaluation> {
+    return evaluateBesideControls(this.#context, capability, taught, holdOut, detect);
+  }
+
+  /** Whether a system gets better the more it is taught. */
+  curve<Learner, Example, Subject>(options: CurveOptions<Learner, Example, Subject>): Promise<LearningCurve> {
+    return drawLearningCurve(this.#context, options);
+  }
+
+  /** Which of two versions is right more often on the same cases. */
+  compare<Subject>(
+    first: NamedDetector<Subject>,
+    second: NamedDetector<Subject>,
+    cases: readonly LabelledCase<Subject>[],
+    options?: CompareOptions,
+  ): Promise<ComparisonResult> {
+    return compareDetectors(this.#context, first, second, cases, options);
+  }
+
+  /** How far up a search puts what should be found. @param search ids of what was found, the best first */
+  rank(
+    capability: string,
+    queries: readonly RankedQuery[],
+    search: (query: string) => readonly string[] | Promise<readonly string[]>,
+    options?: RankOptions,
+  ): Promise<RankEvaluation> {
+    return evaluateRanking(this.#context, capability, queries, search, options);
+  }
+
+  /** What correcting mistakes does to them, and to what the corrections are not about. */
+  correct<Mistake, Subject>(
+    options: CorrectionOptions<Mistake, Subject>,
+  ): Promise<CorrectionResult<Mistake>> {
+    return measureCorrection(this.#context, options);
+  }
 }

@@ -89,9 +89,35 @@ describe('overhead', () => {
       [() => clock.advance(10), async () => clock.advance(20)],
       () => clock.advance(45),
     );
-    expect(result).toEqual({ aloneMs: 30, togetherMs: 45, overheadMs: 15 });
+    expect(result).toEqual({ aloneMs: 30, togetherMs: 45, overheadMs: 15, rounds: 1, interval: null });
     expect(rig.metrics).toMatchObject([
       { metricType: 'integration_overhead', value: 15, unit: 'ms', context: { name: 'checkout' } },
     ]);
+  });
+
+  test('over rounds is a median that one slow round does not move, with an interval from 6 rounds on', async () => {
+    const { clock, context } = engineRig();
+    let round = 0;
+    const measure = (rounds: number) =>
+      new IntegrationEngine(context).measureOverhead(
+        'checkout',
+        [() => clock.advance(30)],
+        () => clock.advance(++round % 7 === 0 ? 900 : 40 + (round % 7)),
+        { rounds },
+      );
+    const result = await measure(7);
+    expect(result).toMatchObject({ aloneMs: 30, togetherMs: 44, overheadMs: 14, rounds: 7 });
+    // The smallest and the largest of 7 hold the median with 98.4 %.
+    expect(result.interval).toEqual({ lowMs: 11, highMs: 870 });
+    expect((await measure(5)).interval).toBeNull();
+  });
+
+  test('names the option that was meant', async () => {
+    const options = { round: 3 } as object;
+    const measured = new IntegrationEngine(engineRig().context).measureOverhead('x', [], () => 1, options);
+    await expect(measured).rejects.toMatchObject({
+      code: 'ENGINE_INVALID',
+      message: 'integration.measureOverhead() has no option "round". Did you mean "rounds"?',
+    });
   });
 });

@@ -93,17 +93,84 @@ describe('an evaluation', () => {
       ['scanner', 'accuracy', 0.6],
       ['scanner', 'precision', 2 / 3],
       ['scanner', 'recall', 2 / 3],
+      ['scanner', 'f1_score', 2 / 3],
       ['scanner', 'false_positive_rate', 0.5],
       ['scanner', 'false_negative_rate', 1 / 3],
     ]);
-    expect(rig.metrics[0]?.context).toEqual({ cases: 5, prevalence: 0.6 });
+    // Wilson's interval of 3 in 5.
+    expect(rig.metrics[0]?.context).toEqual({
+      cases: 5,
+      prevalence: 0.6,
+      low: expect.closeTo(0.2307, 4),
+      high: expect.closeTo(0.8824, 4),
+    });
   });
 
-  test('of no case keeps no metric', async () => {
+  test('of no case is inconclusive, says so and keeps no metric', async () => {
     const { context, rig } = engineRig();
     const evaluation = await new LearningEngine(context).evaluate('scanner', [], () => true);
-    expect(evaluation.accuracy).toBeNull();
+    expect(evaluation).toMatchObject({ accuracy: null, coverage: null, verdict: 'inconclusive' });
     expect(rig.metrics).toEqual([]);
+    expect(rig.issues).toMatchObject([
+      {
+        issueType: 'inconclusive',
+        capability: 'scanner',
+        description: 'The evaluation of scanner shows nothing for certain. There was no case.',
+      },
+    ]);
+  });
+
+  test('counts "I do not know" apart', async () => {
+    const { context, rig } = engineRig();
+    const labelled = [1, 2, 3, 4].map((subject) => ({ subject, positive: subject > 2 }));
+    const evaluation = await new LearningEngine(context).evaluate('scanner', labelled, (subject) =>
+      subject === 4 ? null : subject > 2,
+    );
+    expect(evaluation).toMatchObject({ cases: 3, abstained: 1, coverage: 0.75, accuracy: 1, recall: 1 });
+    expect(rig.metrics.find(({ metricType }) => metricType === 'coverage')?.value).toBe(0.75);
+  });
+
+  test('of abstentions only is inconclusive', async () => {
+    const evaluation = await new LearningEngine(engineRig().context).evaluate(
+      'scanner',
+      [{ subject: 1, positive: true }],
+      () => null,
+    );
+    expect(evaluation).toMatchObject({ accuracy: null, coverage: 0, verdict: 'inconclusive' });
+  });
+
+  test('refuses an answer that is none', async () => {
+    const detect = (() => undefined) as unknown as () => boolean;
+    const evaluation = new LearningEngine(engineRig().context).evaluate(
+      'scanner',
+      [{ subject: 1, positive: true }],
+      detect,
+    );
+    await expect(evaluation).rejects.toMatchObject({ code: 'ENGINE_INVALID' });
+  });
+
+  test('ends early when the scenario is stopped, and has no verdict', async () => {
+    const { context, controller } = engineRig();
+    const labelled = [1, 2, 3].map((subject) => ({ subject, positive: true }));
+    const evaluation = await new LearningEngine(context).evaluate('scanner', labelled, (subject) => {
+      if (subject === 2) controller.abort();
+      return true;
+    });
+    expect(evaluation).toMatchObject({
+      cases: 2,
+      interrupted: true,
+      verdict: 'inconclusive',
+      reason: 'The scenario was stopped after 2 cases.',
+    });
+  });
+
+  test('carries the interval of the overlap over to F1', () => {
+    const { context } = engineRig();
+    const counts = { truePositives: 6, falsePositives: 2, trueNegatives: 10, falseNegatives: 2 };
+    const { intervals } = new LearningEngine(context).judge('scanner', counts);
+    // Wilson's interval of 6 in 10 is 0.3127 to 0.8318, and F1 = 2J / (1 + J).
+    expect(intervals.f1?.low).toBeCloseTo(0.4764, 3);
+    expect(intervals.f1?.high).toBeCloseTo(0.9082, 3);
   });
 
   test('is ended by what the system throws', async () => {
