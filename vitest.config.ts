@@ -6,6 +6,8 @@ export default defineConfig({
     realWorld({
       hub: 'vitest-realworld-hub',
       workspace: 'node_modules/three',
+      // The load suite is meant to take all of the processors.
+      limits: { cpuPercentMax: 100 },
       include: ['hub/scenarios/*.realworld.ts'],
     }),
   ],
@@ -13,7 +15,8 @@ export default defineConfig({
     name: 'unit',
     include: ['tests/**/*.test.ts', 'hub/tests/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'tests/package/**'],
-    testTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 60_000,
     // The hub runs as it is published: built, and not through Vite's module runner, which would slow it down.
     server: { deps: { external: [/\/hub\/dist\//] } },
   },

@@ -4,12 +4,20 @@ import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vitest/config';
 import type { TestProject, Vitest } from 'vitest/node';
 import RealWorldReporter, { drawSeed } from '../reporter/real-world-reporter.js';
+import { checkWorkspace } from '../src/configuration/check-workspace.js';
+import { loadConfigFile } from '../src/configuration/config-file.js';
+import { resolveHub } from '../src/configuration/resolve-hub.js';
+import { pluginName } from '../src/configuration/vitest-config.js';
 import { RealWorldError } from '../src/errors.js';
-import { type RealWorldOptions, type ResolvedOptions, resolveOptions } from '../src/options.js';
+import {
+  type ConfigFile,
+  type RealWorldOptions,
+  type ResolvedOptions,
+  resolveOptions,
+  settleOptions,
+} from '../src/options.js';
 import { msPerMinute } from '../src/units.js';
 import { projectName } from '../src/worker-settings.js';
-import { checkWorkspace } from './check-workspace.js';
-import { resolveHub } from './resolve-hub.js';
 import '../fixtures/vitest-types.js';
 
 /** Time a scenario is given beyond what the settings make it run, in milliseconds. */
@@ -26,11 +34,18 @@ const packageDirectory = resolve(dirname(fileURLToPath(import.meta.url)), '..');
  * @throws RealWorldError `OPTIONS_INVALID`
  */
 export function realWorld(options: RealWorldOptions = {}): Plugin {
-  const resolved = withoutStack(() => resolveOptions(options));
-  const settings = { options: resolved, seed: resolved.seed ?? drawSeed() };
+  // A mistake in what is written here is told where it is written, before anything is read.
+  withoutStack(() => resolveOptions(options));
+  let file: ConfigFile | null = null;
   return {
-    name: 'vitest-realworld',
-    config(config) {
+    name: pluginName,
+    /** For the commands that tell which options are in force. */
+    api: { options },
+    async config(config) {
+      const rootPath = resolve(config.test?.root ?? config.root ?? '.');
+      file = await loadConfigFile(rootPath).catch(throwWithoutStack);
+      const { options: settled } = withoutStack(() => settleOptions({ file, plugin: options }));
+      const settings = { options: settled, seed: settled.seed ?? drawSeed() };
       const existing = config.test?.projects;
       // Once a project is listed, Vitest no longer runs the root by itself: the user's own tests become a project.
       const own =
@@ -38,6 +53,10 @@ export function realWorld(options: RealWorldOptions = {}): Plugin {
           ? [{ extends: true as const, test: { name: config.test?.name ?? 'unit' } }]
           : [];
       return { test: { projects: [...own, realWorldProject(settings)] } };
+    },
+    configResolved(config) {
+      // Watch mode starts anew when one of them changes.
+      if (file !== null) config.configFileDependencies.push(file.path, ...file.dependencies);
     },
   };
 }
@@ -110,7 +129,11 @@ function withoutStack<Result>(work: () => Result): Result {
   try {
     return work();
   } catch (thrown) {
-    if (thrown instanceof RealWorldError) thrown.stack = `${thrown.name} [${thrown.code}]: ${thrown.message}`;
-    throw thrown;
+    return throwWithoutStack(thrown);
   }
+}
+
+function throwWithoutStack(thrown: unknown): never {
+  if (thrown instanceof RealWorldError) thrown.stack = `${thrown.name} [${thrown.code}]: ${thrown.message}`;
+  throw thrown;
 }

@@ -2,18 +2,29 @@ import { resolve } from 'node:path';
 import picocolors from 'picocolors';
 import type { Reporter, TestCase, TestModule, TestSpecification, Vitest } from 'vitest/node';
 import { systemClock } from '../src/clock.js';
+import { loadConfigFile } from '../src/configuration/config-file.js';
 import { messageOf } from '../src/errors.js';
+import type { GateVerdict } from '../src/gate.js';
 import type { Environment, ScenarioOutcome, SessionStatus } from '../src/model.js';
-import { type RealWorldOptions, type ResolvedOptions, resolveOptions } from '../src/options.js';
+import {
+  type RealWorldOptions,
+  type ResolvedOptions,
+  resolveOptions,
+  settleOptions,
+} from '../src/options.js';
 import { redactBeginning } from '../src/recording/redact.js';
+import { showsUnicode, wantsColors } from '../src/report/terminal-kind.js';
 import { recoverOrphans } from '../src/session/recover-orphans.js';
 import { findOrphans } from '../src/session/session-directories.js';
+import { type SessionBegun, sessionBegunChannel } from '../src/session/session-news.js';
 import { createSessionId } from '../src/session-id.js';
 import { lockTimeoutMs } from '../src/storage/open-database.js';
 import { SessionStore } from '../src/storage/session-store.js';
 import { projectName } from '../src/worker-settings.js';
 import { describeEnvironment } from './environment.js';
+import { joinSummary } from './live-region.js';
 import { SessionRun } from './session-run.js';
+import { tellSession } from './tell-session.js';
 import '../fixtures/vitest-types.js';
 
 /** Reporters that write their result to standard output, where nothing else may stand. */
@@ -37,25 +48,34 @@ export interface ReporterSettings {
  * its end. The plugin adds it; in a list of `reporters` it takes the plugin's options.
  */
 export default class RealWorldReporter implements Reporter {
-  readonly #options: ResolvedOptions;
-  readonly #seed: number;
+  readonly #given: RealWorldOptions;
+  #options: ResolvedOptions;
+  #seed: number;
   #vitest: Vitest | null = null;
   #store: SessionStore | null = null;
   #session: SessionRun | null = null;
   #environment: Promise<Environment> | null = null;
+  #leaveSummary: (() => void) | null = null;
   readonly #isAttached: boolean;
   readonly #finishOnExit = (): void => this.#finishInterrupted();
 
   constructor(options: RealWorldOptions = {}, settings?: ReporterSettings) {
     this.#isAttached = settings !== undefined;
+    this.#given = options;
     this.#options = settings?.options ?? resolveOptions(options);
     this.#seed = settings?.seed ?? this.#options.seed ?? drawSeed();
   }
 
-  onInit(vitest: Vitest): void {
+  async onInit(vitest: Vitest): Promise<void> {
     this.#vitest = vitest;
     // Git takes its time; it has it while Vitest looks for tests.
     this.#environment = describeEnvironment(vitest.config.root, vitest.version);
+    if (this.#isAttached) return;
+    // The plugin has read the file by itself; without it, the reporter does.
+    const file = await loadConfigFile(vitest.config.root);
+    if (file === null) return;
+    this.#options = settleOptions({ file, plugin: this.#given }).options;
+    this.#seed = this.#options.seed ?? this.#seed;
   }
 
   /**
@@ -103,21 +123,44 @@ export default class RealWorldReporter implements Reporter {
         durationMinutes: this.#options.durationMinutes,
         seed: this.#seed,
         environment,
+        scoreWeights: this.#options.scoreWeights,
       },
       options: this.#options,
       directory,
+      rootPath,
+      filesTotal: specifications.filter(({ project }) => project.name === projectName).length,
       print: (text) => this.#print(text),
-      colors: this.#usesColors(),
+      look: { colors: this.#usesColors(), unicode: showsUnicode(), verbose: this.#options.verbose },
       // Vitest knows two reasons of its own and passes any other text on; its type does not say so.
       cancelRun: () => void vitest.cancelCurrentRun('realworld' as 'test-failure'),
     });
     this.#session = session;
+    tellSession(session.sessionId);
     process.once('exit', this.#finishOnExit);
     own.project.provide('realworldSession', {
       sessionId: session.sessionId,
       journalDirectory: session.journalDirectory,
+      database: store.path,
     });
     session.begin();
+    const begun: SessionBegun = {
+      sessionId: session.sessionId,
+      startedAtMs,
+      journalDirectory: session.journalDirectory,
+      database: store.path,
+    };
+    sessionBegunChannel.publish(begun);
+    this.#showLive(vitest, session);
+  }
+
+  /** Where Vitest redraws its summary, the session is shown above it. */
+  #showLive(vitest: Vitest, session: SessionRun): void {
+    if (this.#options.quiet || this.#stream().isTTY !== true) return;
+    const colors = picocolors.createColors(this.#usesColors());
+    this.#leaveSummary = joinSummary(vitest, () =>
+      session.live.region({ columns: process.stdout.columns ?? 80, colors, unicode: showsUnicode() }),
+    );
+    session.live.isDrawn = this.#leaveSummary !== null;
   }
 
   /** What earlier runs left is stored first; that it cannot be is no reason not to run. */
@@ -141,12 +184,17 @@ export default class RealWorldReporter implements Reporter {
     }
   }
 
+  onTestModuleEnd({ project }: TestModule): void {
+    if (project.name === projectName) this.#session?.live.endFile();
+  }
+
   onTestCaseResult(testCase: TestCase): void {
     const kind = testCase.meta().realworld?.kind;
     if (testCase.project.name !== projectName || kind === undefined || this.#session === null) return;
     const result = testCase.result();
     const outcomes = { passed: 'passed', failed: 'failed', skipped: 'skipped', pending: 'crashed' } as const;
-    this.#saveScenario(testCase, outcomes[result.state], result.errors?.[0]?.message ?? null);
+    const reason = result.state === 'skipped' ? result.note : result.errors?.[0]?.message;
+    this.#saveScenario(testCase, outcomes[result.state], reason ?? null);
   }
 
   async onTestRunEnd(
@@ -160,8 +208,12 @@ export default class RealWorldReporter implements Reporter {
     const crashed = this.#saveUnheard(own, unhandledErrors, reason);
     process.removeListener('exit', this.#finishOnExit);
     this.#session = null;
+    this.#leaveSummary?.();
+    this.#leaveSummary = null;
     const { status, stopReason } = judgeEnd(own, crashed, reason);
-    await session.finish(status, stopReason);
+    const exitCode = gateExitCode(await session.finish(status, stopReason));
+    // What the user's tests said stands.
+    if (exitCode !== 0 && !process.exitCode) process.exitCode = exitCode;
   }
 
   /** Tests of which nothing was heard: the session was stopped before them, or their worker died. */
@@ -187,8 +239,9 @@ export default class RealWorldReporter implements Reporter {
   }
 
   #saveScenario(testCase: TestCase, outcome: ScenarioOutcome, errorMessage: string | null): void {
-    const { kind, unwritten } = testCase.meta().realworld ?? {};
+    const { kind, gate, unwritten } = testCase.meta().realworld ?? {};
     if (kind === undefined) return;
+    if (gate !== undefined) this.#session?.noteGate(testCase.id, gate);
     if (unwritten !== undefined) this.#session?.noteUnwritten(unwritten);
     this.#session?.saveScenario({
       taskId: testCase.id,
@@ -226,10 +279,7 @@ export default class RealWorldReporter implements Reporter {
   }
 
   #usesColors(): boolean {
-    const environment = process.env;
-    if (environment.NO_COLOR !== undefined && environment.NO_COLOR !== '') return false;
-    if (environment.FORCE_COLOR !== undefined && environment.FORCE_COLOR !== '0') return true;
-    return this.#stream().isTTY === true && picocolors.isColorSupported;
+    return wantsColors(this.#stream(), picocolors.isColorSupported);
   }
 
   #print(text: string): void {
@@ -248,6 +298,12 @@ function judgeEnd(
   if (broken.length === 0) return { status: 'completed', stopReason: null };
   const files = broken.map(({ relativeModuleId }) => relativeModuleId).join(', ');
   return { status: 'error', stopReason: `could not be run: ${files}` };
+}
+
+/** 0, or what a gate that is set to fail makes of the run: 1 for broken, 3 for inconclusive. */
+function gateExitCode(gate: GateVerdict | null): number {
+  if (gate === null || gate.mode === 'report' || gate.verdict === 'passed') return 0;
+  return gate.verdict === 'failed' ? 1 : 3;
 }
 
 function firstMessage(errors: readonly unknown[]): string | null {

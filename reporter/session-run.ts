@@ -1,16 +1,14 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { systemClock } from '../src/clock.js';
 import { messageOf } from '../src/errors.js';
+import type { GateVerdict, RunLimits } from '../src/gate.js';
 import type { Issue, JournalEntry, SessionReport, SessionStatus } from '../src/model.js';
 import type { ResolvedOptions } from '../src/options.js';
 import { flushIntervalMs } from '../src/recording/journal-writer.js';
 import { type LimitBreach, SafetyWatch } from '../src/recording/safety-limits.js';
 import { SystemMonitor } from '../src/recording/system-monitor.js';
-import { renderJson } from '../src/report/json.js';
-import { LiveGroups } from '../src/report/live.js';
-import { renderTerminal } from '../src/report/terminal.js';
-import { concludeSession } from '../src/session/conclude-session.js';
+import type { TerminalOptions } from '../src/report/terminal.js';
+import { type Conclusion, concludeSession, type SessionGate } from '../src/session/conclude-session.js';
 import {
   createSessionDirectory,
   isRunning,
@@ -19,9 +17,13 @@ import {
 } from '../src/session/session-directories.js';
 import { SessionFeed, type SessionFeedOptions } from '../src/session/session-feed.js';
 import { type SessionEnd, SessionLog } from '../src/session/session-log.js';
-import { isDamaged, isLocked, lockTimeoutMs } from '../src/storage/open-database.js';
+import { isLocked, lockTimeoutMs } from '../src/storage/open-database.js';
 import type { ScenarioEnd, SessionStart, SessionStore } from '../src/storage/session-store.js';
 import { msPerMinute } from '../src/units.js';
+import { deliverAlerts } from './alerts/deliver-alerts.js';
+import { describeWayBack } from './describe-way-back.js';
+import { LiveOutput } from './live-output.js';
+import { publishReport } from './publish-report.js';
 import { reportFromJournals } from './report-from-journals.js';
 import { StoreTrouble } from './store-trouble.js';
 
@@ -44,9 +46,13 @@ export interface SessionRunOptions {
   readonly options: ResolvedOptions;
   /** Absolute path of the tool's folder, `.realworld`. */
   readonly directory: string;
+  /** Absolute path that the file for alerts is named from. */
+  readonly rootPath: string;
   /** Where live lines and the report are printed. */
   readonly print: (text: string) => void;
-  readonly colors: boolean;
+  readonly look: TerminalOptions;
+  /** Files of scenarios in this run. */
+  readonly filesTotal: number;
   /** Ends the run early: what runs is told by its signal, what is to come is skipped. */
   readonly cancelRun: () => void;
 }
@@ -68,16 +74,18 @@ export class SessionRun {
   readonly #feedOptions: Omit<SessionFeedOptions, 'store' | 'onEntries'>;
   readonly #feed: SessionFeed;
   readonly #monitor: SystemMonitor;
-  readonly #live = new LiveGroups();
+  readonly live: LiveOutput;
   readonly #safety: SafetyWatch;
   readonly #trouble: StoreTrouble;
   /** The newest word of every worker about what it could not write. */
   readonly #unwritten = new Map<string, Issue>();
   #timer: NodeJS.Timeout | null = null;
-  #lastLiveMs: number;
   #failureSaid = false;
   #finished = false;
   #earlyEnd: EarlyEnd | null = null;
+  #isCancelled = false;
+  readonly #scenarioGates = new Map<string, RunLimits>();
+  #report: SessionReport | null = null;
 
   constructor(run: SessionRunOptions) {
     this.#run = run;
@@ -101,6 +109,13 @@ export class SessionRun {
       store,
       onEntries: (entries) => this.#observe(entries),
     });
+    this.live = new LiveOutput({
+      sessionId: start.sessionId,
+      filesTotal: run.filesTotal,
+      expectedMs: this.#expectedMs(),
+      intervalMs: options.monitorIntervalSeconds * 1_000,
+      print: run.print,
+    });
     this.#safety = new SafetyWatch(options.limits);
     this.#trouble = new StoreTrouble((sentence) => this.#say(sentence));
     this.#monitor = new SystemMonitor({
@@ -110,11 +125,11 @@ export class SessionRun {
       workerPids: () => this.#feed.workerPids,
       onSample: (sample) => {
         this.#log.append({ fact: 'sample', sample });
+        this.live.observeSample(sample);
         this.#stopAt(this.#safety.observeSample(sample));
       },
       onFailure: (thrown) => this.#sayFailure(thrown),
     });
-    this.#lastLiveMs = systemClock.monotonicMs();
   }
 
   get sessionId(): string {
@@ -134,6 +149,7 @@ export class SessionRun {
 
   saveScenario(scenario: ScenarioEnd): void {
     this.#log.append({ fact: 'scenario', scenario });
+    this.live.endScenario(scenario.taskId);
   }
 
   /** What a worker could not write, told by another way than its journal; kept unless the journal says it as well. */
@@ -141,17 +157,32 @@ export class SessionRun {
     this.#unwritten.set(issue.issueId, issue);
   }
 
-  /** Ends the session: everything that the journals hold is stored, analysed, printed and saved as a report. */
-  async finish(status: SessionStatus, stopReason: string | null): Promise<void> {
+  /** What a scenario holds its own calls to. */
+  noteGate(taskId: string, limits: RunLimits): void {
+    this.#scenarioGates.set(taskId, limits);
+  }
+
+  /**
+   * Ends the session: everything that the journals hold is stored, analysed, printed and saved as a report, and whoever is to be
+   * told is told. @returns what its gate says, or null when there is no report
+   */
+  async finish(status: SessionStatus, stopReason: string | null): Promise<GateVerdict | null> {
     await this.#monitor.stop().catch((thrown: unknown) => this.#sayFailure(thrown));
     const end = this.#earlyEnd ?? { status, reason: stopReason };
     this.#finishNow(end.status, end.reason, lockTimeoutMs);
+    const report = this.#report;
+    if (report === null) return null;
+    const { options, rootPath } = this.#run;
+    const untold = await deliverAlerts(report, options.alerts, rootPath, process.env);
+    for (const sentence of untold) this.#say(sentence);
+    return report.gate;
   }
 
   /** As `finish`, for a process that is about to exit and can no longer wait for events. */
   finishInterrupted(): void {
     sleep(settleMs);
-    this.#finishNow('stopped', 'the run was interrupted', interruptedLockTimeoutMs);
+    const end: EarlyEnd = this.#earlyEnd ?? { status: 'stopped', reason: 'the run was interrupted' };
+    this.#finishNow(end.status, end.reason, interruptedLockTimeoutMs);
   }
 
   #finishNow(status: SessionStatus, stopReason: string | null, waitMs: number): void {
@@ -178,9 +209,10 @@ export class SessionRun {
     let failure: unknown;
     for (let tried = 1; tried <= triesAtEnd; tried++) {
       try {
-        const { report } = this.#conclude(end, waitMs, workersLive);
+        const { report, readPage } = this.#conclude(end, waitMs, workersLive);
+        this.#report = report;
         if (!workersLive()) this.#guard(() => removeSessionDirectory(this.journalDirectory));
-        this.#publish(report, `Database: ${this.#run.store.path}`);
+        this.#publish(report, readPage, `Database: ${this.#run.store.path}`);
         return;
       } catch (thrown) {
         failure = thrown;
@@ -192,12 +224,17 @@ export class SessionRun {
     this.#leaveInJournals(end, workersLive, failure);
   }
 
-  #conclude(end: SessionEnd, waitMs: number, workersLive: () => boolean): { readonly report: SessionReport } {
+  #conclude(end: SessionEnd, waitMs: number, workersLive: () => boolean): Conclusion {
     const { store } = this.#run;
     return concludeSession({ store, feed: this.#feed, sessionId: this.sessionId }, () => end, {
       lockTimeoutMs: waitMs,
       workersLive,
+      gate: this.#gate(),
     });
+  }
+
+  #gate(): SessionGate {
+    return { settings: this.#run.options.gate, scenarios: this.#scenarioGates };
   }
 
   /** The end of a session whose database cannot be used: the journals stay, and the report is made from them. */
@@ -207,33 +244,19 @@ export class SessionRun {
     let aboutReport = '';
     if (options.report) {
       try {
-        this.#publish(
-          reportFromJournals(this.#feedOptions, end, workersLive),
-          `Database: ${store.path} (not stored)`,
-        );
+        const publish = (report: SessionReport, readPage: Conclusion['readPage']): void =>
+          this.#publish(report, readPage, `Database: ${store.path} (not stored)`);
+        this.#report = reportFromJournals(this.#feedOptions, end, workersLive, this.#gate(), publish);
         aboutReport = ' The report above was made from the journals alone.';
       } catch (thrown) {
         aboutReport = ` There is no report: ${messageOf(thrown)}.`;
       }
     }
     const [first, ...others] = [
-      `this session could not be stored in the database ${store.path}: ${withoutPeriod(messageOf(failure))}.${aboutReport}`,
-      ...this.#describeWayBack(failure),
+      `this session could not be stored in the database ${store.path}: ${messageOf(failure).replace(/\.$/, '')}.${aboutReport}`,
+      ...describeWayBack(this.#run.directory, this.journalDirectory, failure),
     ];
     this.#run.print(`vitest-realworld: ${first}\n${others.map((line) => `  ${line}\n`).join('')}`);
-  }
-
-  #describeWayBack(failure: unknown): readonly string[] {
-    if (!existsSync(this.journalDirectory)) {
-      return ['Its journals could not be written either: nothing of it is kept.'];
-    }
-    const { directory } = this.#run;
-    const option =
-      directory === resolve('.realworld') ? '' : ` --directory ${relative('.', directory) || '.'}`;
-    return [
-      `Its data are in ${this.journalDirectory} and stay there.`,
-      `${isDamaged(failure) ? 'Move the damaged file away, then store them' : 'Store them when the database can be used again'}: npx vitest-realworld recover${option}`,
-    ];
   }
 
   #scheduleTick(inMs: number): void {
@@ -242,7 +265,8 @@ export class SessionRun {
       this.#guard(() => {
         more = this.#storeNew();
         this.#stopAtDurationLimit();
-        this.#printLive();
+        this.#cancelWhenHeard();
+        if (!this.#run.options.quiet) this.live.printDue();
       });
       if (!this.#finished) this.#scheduleTick(more ? breathMs : tailIntervalMs);
     }, inMs);
@@ -268,18 +292,20 @@ export class SessionRun {
 
   #observe(entries: readonly JournalEntry[]): void {
     for (const entry of entries) {
-      if (entry.entry !== 'activity') continue;
-      this.#live.add(entry.activity);
-      this.#stopAt(this.#safety.observeActivity(entry.activity));
+      this.live.observe(entry);
+      if (entry.entry === 'activity') this.#stopAt(this.#safety.observeActivity(entry.activity));
     }
   }
 
-  #printLive(): void {
-    if (this.#run.options.quiet) return;
-    const nowMs = systemClock.monotonicMs();
-    if (nowMs - this.#lastLiveMs < this.#run.options.monitorIntervalSeconds * 1_000) return;
-    this.#lastLiveMs = nowMs;
-    for (const line of this.#live.takeLines(this.sessionId)) this.#run.print(`${line}\n`);
+  /** The limit of the session, or how long the last one like it took. */
+  #expectedMs(): number | null {
+    const { store, start, options } = this.#run;
+    if (options.sessionMinutesMax !== undefined) return options.sessionMinutesMax * msPerMinute;
+    let expectedMs: number | null = null;
+    this.#guard(() => {
+      expectedMs = store.readUsualDurationMs(start);
+    });
+    return expectedMs;
   }
 
   /** A limit that is breached stops the session once, and is its first issue. */
@@ -315,24 +341,27 @@ export class SessionRun {
   #endEarly(end: EarlyEnd): void {
     this.#earlyEnd = end;
     this.#say(`the session ends now: ${end.reason}`);
+    this.#cancelWhenHeard();
+  }
+
+  /** A cancel before the worker is up is lost, and Vitest then waits for it for ever; a scenario that runs hears it. */
+  #cancelWhenHeard(): void {
+    if (this.#earlyEnd === null || this.#isCancelled || !this.live.isScenarioRunning) return;
+    this.#isCancelled = true;
     this.#run.cancelRun();
   }
 
-  /** Prints the report; that it cannot be saved as a file is said and takes nothing from it. */
-  #publish(report: SessionReport, lastLine: string): void {
-    const { directory, print, colors, options } = this.#run;
+  #publish(report: SessionReport, readPage: Conclusion['readPage'], lastLine: string): void {
+    const { directory, print, look, options } = this.#run;
     if (!options.report) return;
-    const folder = join(directory, 'reports');
-    const path = join(folder, this.sessionId);
-    let place = `Report: ${path}.txt`;
-    try {
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(`${path}.txt`, renderTerminal(report, { colors: false }));
-      writeFileSync(`${path}.json`, renderJson(report));
-    } catch (thrown) {
-      place = `Report: not saved, because ${folder} cannot be written: ${messageOf(thrown)}`;
-    }
-    print(`\n${renderTerminal(report, { colors })}\n${place}\n${lastLine}\n`);
+    publishReport(report, {
+      folder: join(directory, 'reports'),
+      readPage: options.html ? readPage : null,
+      print,
+      look,
+      summaryFile: process.env.GITHUB_STEP_SUMMARY,
+      lastLine,
+    });
   }
 
   /** A failure of the tool is said once and never ends the user's run. */
@@ -353,10 +382,6 @@ export class SessionRun {
   #say(sentence: string): void {
     this.#run.print(`vitest-realworld: ${sentence}\n`);
   }
-}
-
-function withoutPeriod(text: string): string {
-  return text.replace(/\.$/, '');
 }
 
 /** Waits without giving up the thread: on the way out of a process no timer runs any more. */

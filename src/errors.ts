@@ -15,12 +15,22 @@ export type RealWorldErrorCode =
   | 'DATABASE_FOREIGN'
   | 'DATABASE_NEWER'
   | 'DATABASE_LOCKED'
+  | 'DATABASE_MISSING'
+  | 'DATABASE_IN_USE'
+  | 'BACKUP_FAILED'
+  | 'ARCHIVE_FAILED'
+  | 'MERGE_CONFLICT'
   | 'NATIVE_MODULE_MISMATCH'
   | 'SCENARIO_INVALID'
   | 'SCENARIO_DUPLICATE'
   | 'SESSION_UNKNOWN'
+  | 'SESSION_ELSEWHERE'
+  | 'SCENARIOS_MISSING'
+  | 'RUN_NOT_STARTED'
+  | 'TESTER_DISPOSED'
   | 'RECORD_INVALID'
-  | 'ENGINE_INVALID';
+  | 'ENGINE_INVALID'
+  | 'PAGE_MISSING';
 
 /**
  * An error of the tool itself, or of how it is used. The message says what happened, to which named thing,

@@ -1,5 +1,31 @@
+import type {
+  CallSummary,
+  ErrorGroup,
+  Failure,
+  MethodCircumstances,
+  MethodFigures,
+  MethodSummary,
+  MetricFigures,
+  MetricNote,
+  ScenarioMethodFigures,
+} from './figures.js';
+import type { GateVerdict } from './gate.js';
 import type { HistoryComparison, HistoryFacts } from './history.js';
-import type { LatencyDistribution } from './latency-distribution.js';
+
+export type {
+  ActivityWindow,
+  CallSummary,
+  ErrorGroup,
+  Failure,
+  FailurePattern,
+  LatencyEstimate,
+  MethodCircumstances,
+  MethodFigures,
+  MethodSummary,
+  MetricFigures,
+  MetricNote,
+  ScenarioMethodFigures,
+} from './figures.js';
 
 /** The words of the field. Every room shares these shapes; each idea has one name. */
 
@@ -122,6 +148,8 @@ export interface Suggestion {
   readonly suggestion: string;
   readonly rationale: string;
   readonly estimatedImpact: string;
+  /** Points that the score of the session lost to it, of 100; 0 where that cannot be told. */
+  readonly expectedGain: number;
   readonly issueId: string;
 }
 
@@ -216,94 +244,6 @@ export interface Scenario {
   readonly errorMessage: string | null;
 }
 
-/** Sums over the calls that began in one window of time of a session. */
-export interface ActivityWindow {
-  /** 0 for the window that begins with the session. */
-  readonly index: number;
-  readonly calls: number;
-  /** Without those under an injected fault. */
-  readonly errors: number;
-  readonly totalMs: number;
-  readonly cpuTimeMs: number;
-  /** Calls whose memory was sampled; the next two are over these. */
-  readonly sampledCalls: number;
-  /** Sum of the heap in use at the end of each call. */
-  readonly heapTotalBytes: number;
-  readonly rssMaxBytes: number;
-}
-
-/** The calls of one method of one capability in a session, summed up. */
-export interface MethodFigures {
-  readonly capability: string;
-  readonly method: string;
-  readonly calls: number;
-  /** Calls whose rows are in the database; less than `calls` where the retention setting left some out. */
-  readonly rowsKept: number;
-  /** Calls that did not succeed while no fault was injected. */
-  readonly errors: number;
-  /** Calls that did not succeed while a fault was injected: what the scenario asked for. */
-  readonly errorsUnderFault: number;
-  /** Those of the errors that had not returned when their scenario ended. */
-  readonly timeouts: number;
-  /** Those of the errors whose process died. */
-  readonly crashes: number;
-  readonly meanMs: number;
-  readonly medianMs: number;
-  readonly p95Ms: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
-  readonly cpuTimeMs: number;
-  /** Calls below 500 ms, below 2000 ms, below 5000 ms, and the rest. */
-  readonly excellentCalls: number;
-  readonly goodCalls: number;
-  readonly acceptableCalls: number;
-  readonly poorCalls: number;
-  /** Mean time to the first item of the generators among the calls, or null when there was none. */
-  readonly firstResultMeanMs: number | null;
-  /** Calls that, with no other beside them, kept the event loop busy for a fifth of a second or longer. */
-  readonly blockingCalls: number;
-  /** How much the resident memory of the process grew during the call during which it grew most. */
-  readonly rssGrowthMaxBytes: number;
-  readonly slowestActivityId: string;
-  readonly failedActivityId: string | null;
-  readonly blockingActivityId: string | null;
-  readonly rssGrowthActivityId: string | null;
-  /** Exact in a session of up to 200,000 activities whose rows are all kept, else within 0.3 %. */
-  readonly latency: LatencyDistribution;
-  /** Of the calls that others overlapped; within 0.3 %. */
-  readonly overlappedLatency: LatencyDistribution;
-  /** Along the session, in order; windows without a call are left out. */
-  readonly windows: readonly ActivityWindow[];
-}
-
-/** The calls of one method within one scenario. */
-export interface ScenarioMethodFigures extends MethodFigures {
-  /** Null for calls outside of scenarios. */
-  readonly taskId: string | null;
-}
-
-/** Errors of one capability and method with the same type and message. */
-export interface ErrorGroup {
-  readonly capability: string;
-  readonly method: string;
-  readonly errorType: string;
-  readonly message: string;
-  readonly count: number;
-  readonly activityId: string;
-}
-
-/** One series of metrics of a session, summed up. */
-export interface MetricFigures {
-  readonly capability: string;
-  readonly metricType: string;
-  readonly unit: string;
-  readonly count: number;
-  readonly mean: number;
-  readonly min: number;
-  readonly max: number;
-  readonly last: number;
-}
-
 /** All that the analysis of a session needs to know. */
 export interface SessionFacts {
   readonly session: Session;
@@ -314,28 +254,50 @@ export interface SessionFacts {
   /** Length of the windows of both, in milliseconds. */
   readonly windowMs: number;
   readonly errorGroups: readonly ErrorGroup[];
+  /** The first ones, one by one. */
+  readonly failures: readonly Failure[];
+  readonly circumstances: readonly MethodCircumstances[];
+  readonly notes: readonly MetricNote[];
   readonly metrics: readonly MetricFigures[];
   /** Issues that scenarios and the recorder reported, without those that the rules found. */
   readonly reportedIssues: readonly Issue[];
   /** Names of the hub's capabilities; null when the hub was not seen. */
   readonly declaredCapabilities: readonly string[] | null;
   readonly history: HistoryFacts;
+  /** What the gate said when the session ended; null when it had none. */
+  readonly gate: GateVerdict | null;
+  /** What the parts of the score weigh in this session, from 0 to 1. */
+  readonly scoreWeights: ScoreWeights;
 }
 
 /** How a capability did in a session. */
-export interface CapabilitySummary {
+export interface CapabilitySummary extends CallSummary {
   readonly capability: string;
-  readonly calls: number;
-  readonly errors: number;
-  readonly errorsUnderFault: number;
-  /** Share of the calls without injected fault that succeeded, 0 to 1; null when there was no such call. */
-  readonly successRate: number | null;
-  readonly meanMs: number;
-  readonly medianMs: number;
-  readonly p95Ms: number;
-  readonly maxMs: number;
-  readonly methods: readonly MethodFigures[];
+  /** Mean time of a call, in milliseconds, in each eighth of the time from its first call to its last; null where none began. */
+  readonly trendMs: readonly (number | null)[];
+  readonly methods: readonly MethodSummary[];
 }
+
+/** How the scenarios of one kind did. */
+export interface KindSummary extends CallSummary {
+  readonly kind: ScenarioKind;
+  readonly scenarios: number;
+  readonly passed: number;
+}
+
+/** How the calls of one scenario did. */
+export interface ScenarioSummary extends CallSummary {
+  readonly taskId: string;
+}
+
+/** What each part counts in the score; they need not add up to 1. */
+export interface ScoreWeights {
+  readonly success: number;
+  readonly response: number;
+  readonly resources: number;
+}
+
+export const usualWeights: ScoreWeights = { success: 0.7, response: 0.2, resources: 0.1 };
 
 export interface Score {
   /** 0 to 100. */
@@ -361,6 +323,8 @@ export interface SessionReport {
     readonly successRate: number | null;
     readonly meanMs: number | null;
   };
+  readonly kinds: readonly KindSummary[];
+  readonly scenarioSummaries: readonly ScenarioSummary[];
   readonly capabilities: readonly CapabilitySummary[];
   readonly workedWell: readonly { readonly capability: string; readonly statement: string }[];
   readonly workedPoorly: readonly { readonly capability: string; readonly statement: string }[];
@@ -368,6 +332,7 @@ export interface SessionReport {
   readonly suggestions: readonly Suggestion[];
   readonly metrics: readonly MetricFigures[];
   readonly history: HistoryComparison;
+  readonly gate: GateVerdict | null;
   /** Null when nothing was measured. */
   readonly score: Score | null;
 }

@@ -1,138 +1,177 @@
-import * as z from 'zod/mini';
-import english from 'zod/v4/locales/en.js';
+import type * as z from 'zod/mini';
 import { RealWorldError } from './errors.js';
 import { nearestName } from './nearest-name.js';
-import { samplings } from './worker-settings.js';
+import { mergeLayers, type OptionLayer, type OptionSource, sourceOf } from './option-layers.js';
+import { namesOfGroup, optionsSchema, type ResolvedOptions } from './options-schema.js';
 
-// Zod's small form: it is half of what a run would otherwise wait for the plugin to load.
-z.config(english());
-
-const percent = z.number().check(z.minimum(1), z.maximum(100));
-const text = z.string().check(z.minLength(1));
-
-const limitsSchema = z.strictObject({
-  /** CPU of the whole machine, in percent. */
-  cpuPercentMax: z._default(percent, 90),
-  /** Memory of the whole machine that is not available, in percent. */
-  memoryPercentMax: z._default(percent, 95),
-  /** The fullest disk that the workspace or the database lies on, in percent. */
-  diskPercentMax: z._default(percent, 98),
-  /** Failed activities in a row, without a fault being injected. */
-  consecutiveErrorsMax: z._default(z.int().check(z.minimum(1)), 5),
-});
-
-const retentionSchema = z.strictObject({
-  callsMax: z._default(z.int().check(z.minimum(100)), 10_000),
-  sampleShare: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.01),
-});
-
-export const optionsSchema = z.strictObject({
-  /**
-   * The module whose default export is a `defineHub(...)`: a path from the project's root, or a package.
-   * Left out: `./hub.ts` (or `.mts`, `.js`, `.mjs`) when there is one, else the package `vitest-realworld-hub`.
-   */
-  hub: z.optional(text),
-  /** The codebase or deployment the hub works on, a folder, from the project's root. */
-  workspace: z._default(text, '.'),
-  /** The SQLite file, from the project's root. */
-  database: z._default(text, '.realworld/realworld_testing.db'),
-  /** Folder of journals, reports and private copies, from the project's root. */
-  directory: z._default(text, '.realworld'),
-  /** How long the scenarios that run for a set time go on, in minutes. */
-  durationMinutes: z._default(z.number().check(z.positive(), z.maximum(10_080)), 0.5),
-  /** The session ends when it has run for this long, in minutes, whatever is still to do; left out, it has no end. */
-  sessionMinutesMax: z.optional(z.number().check(z.positive())),
-  /** Time between two samples of the machine, in seconds. */
-  monitorIntervalSeconds: z._default(z.number().check(z.minimum(0.1), z.maximum(3_600)), 5),
-  /** Globs of the scenario files. */
-  include: z._default(z.array(text).check(z.minLength(1)), ['**/*.realworld.{ts,mts,tsx,js,mjs,jsx}']),
-  /** Where the session is stopped for the sake of the machine. */
-  limits: z.prefault(limitsSchema, {}),
-  /** Seed of all randomness; left out, one is drawn and printed. */
-  seed: z.optional(z.int().check(z.minimum(0), z.maximum(0xffff_ffff))),
-  /**
-   * Keeps the rows of only some calls of a method that is called very often: at least the first `callsMax`, every failure,
-   * every outlier, and a sample of the rest. Sums and latency histograms cover all calls. Left out, every row is kept.
-   */
-  retention: z.optional(retentionSchema),
-  /** What is measured of a call: time, CPU, memory and event loop, or with `timing` its time only. */
-  sampling: z._default(z.enum(samplings), 'full'),
-  /** Longest stored result of an activity, in bytes of JSON. */
-  resultBytesMax: z._default(z.int().check(z.minimum(32), z.maximum(65_536)), 400),
-  /** Names of properties whose values are never stored, beside the built-in ones. */
-  redact: z._default(z.array(text), []),
-  /** No live lines while the session runs. */
-  quiet: z._default(z.boolean(), false),
-  /** Print and save the improvement report when the session ends. */
-  report: z._default(z.boolean(), true),
-});
-
-/** What a user may write. */
-export type RealWorldOptions = z.input<typeof optionsSchema>;
-
-/** What is in force: every value present, nothing to be decided later. */
-export type ResolvedOptions = Readonly<z.output<typeof optionsSchema>>;
+export type { OptionSource } from './option-layers.js';
+export { optionsSchema, type RealWorldOptions, type ResolvedOptions } from './options-schema.js';
 
 const environmentVariables = {
   REALWORLD_TESTING_DB: { option: 'database', read: (text: string) => text },
+  REALWORLD_TESTING_DIRECTORY: { option: 'directory', read: (text: string) => text },
   REALWORLD_TESTING_DURATION: { option: 'durationMinutes', read: Number },
   REALWORLD_TESTING_INTERVAL: { option: 'monitorIntervalSeconds', read: Number },
+  REALWORLD_GATE: { option: 'gate.mode', read: (text: string) => text },
   REALWORLD_SEED: { option: 'seed', read: Number },
 } as const;
 
+/** Carries the flags of a command to the run that it starts; for this tool and for nobody else. */
+export const flagsVariable = 'REALWORLD_INTERNAL_FLAGS';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** An option that was given on a command line. */
+export interface OptionFlag {
+  /** Its path, such as `gate.mode`. */
+  readonly option: string;
+  readonly value: unknown;
+  /** As it was written, such as `--duration 5`. */
+  readonly flag: string;
+}
+
+/** A configuration file that was read. */
+export interface ConfigFile {
+  /** Absolute path. */
+  readonly path: string;
+  readonly options: object;
+  /** Absolute paths of the modules that it imports. */
+  readonly dependencies: readonly string[];
+}
+
+/** What options are settled from, the weakest first. */
+export interface OptionLayers {
+  readonly file?: ConfigFile | null;
+  /** What `realWorld()` was given. */
+  readonly plugin?: unknown;
+  /** @default the environment of this process */
+  readonly environment?: Environment;
+  readonly flags?: readonly OptionFlag[];
+}
+
+export interface SettledOptions {
+  readonly options: ResolvedOptions;
+  /** By path, such as `limits.cpuPercentMax`; what is not here is a default. */
+  readonly sources: ReadonlyMap<string, OptionSource>;
+}
+
 /**
- * Settles the options once. The environment wins over what the configuration says, because it is set for
- * one run; defaults fill the rest.
+ * Settles the options once: flags win over the environment, the environment over what the plugin was given, that over the
+ * configuration file, and the file over the defaults.
  *
- * @throws RealWorldError `OPTIONS_INVALID`, naming the option and the nearest right name
+ * @throws RealWorldError `OPTIONS_INVALID`, naming the option, where it was set, and the nearest right name
  */
-export function resolveOptions(
-  options: unknown = {},
-  environment: Environment = process.env,
-): ResolvedOptions {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+export function settleOptions({
+  file = null,
+  plugin = {},
+  environment = process.env,
+  flags = [],
+}: OptionLayers): SettledOptions {
+  if (typeof plugin !== 'object' || plugin === null || Array.isArray(plugin)) {
     throw new RealWorldError(
       'OPTIONS_INVALID',
       'realWorld(options) takes an object, such as { workspace: "." }.',
     );
   }
-  const merged: Record<string, unknown> = { ...options };
-  const sources = new Map<string, string>();
-  for (const [variable, { option, read }] of Object.entries(environmentVariables)) {
-    const text = environment[variable]?.trim();
-    if (text === undefined || text === '') continue;
-    merged[option] = read(text);
-    sources.set(option, `environment variable ${variable}=${text}`);
-  }
-  const parsed = optionsSchema.safeParse(merged);
-  if (parsed.success) return Object.freeze(parsed.data);
+  const { values, sources } = mergeLayers([
+    ...(file === null ? [] : [fileLayer(file)]),
+    { values: plugin, source: () => ({ from: 'plugin' }) },
+    ...environmentLayers(environment),
+    ...[...flagsOf(environment), ...flags].map(flagLayer),
+  ]);
+  const parsed = optionsSchema.safeParse(values);
+  if (parsed.success) return { options: Object.freeze(parsed.data), sources };
   const sentences = parsed.error.issues.map((issue) => describeIssue(issue, sources));
   throw new RealWorldError('OPTIONS_INVALID', sentences.join(' '));
 }
 
-const namesByGroup: ReadonlyMap<string, readonly string[]> = new Map([
-  ['', Object.keys(optionsSchema.shape)],
-  ['limits', Object.keys(limitsSchema.shape)],
-  ['retention', Object.keys(retentionSchema.shape)],
-]);
+/** As `settleOptions`, of what the plugin was given and the environment alone. @throws RealWorldError `OPTIONS_INVALID` */
+export function resolveOptions(
+  options: unknown = {},
+  environment: Environment = process.env,
+): ResolvedOptions {
+  return settleOptions({ plugin: options, environment }).options;
+}
 
-function describeIssue(issue: z.core.$ZodIssue, sources: ReadonlyMap<string, string>): string {
+function fileLayer({ path, options }: ConfigFile): OptionLayer {
+  return { values: options, source: () => ({ from: 'file', path }) };
+}
+
+function environmentLayers(environment: Environment): readonly OptionLayer[] {
+  return Object.entries(environmentVariables).flatMap(([variable, { option, read }]) => {
+    const text = environment[variable]?.trim();
+    if (text === undefined || text === '') return [];
+    const source: OptionSource = { from: 'environment', variable, text };
+    return [{ values: nest(option, read(text)), source: () => source }];
+  });
+}
+
+function flagLayer({ option, value, flag }: OptionFlag): OptionLayer {
+  return { values: nest(option, value), source: () => ({ from: 'flag', flag }) };
+}
+
+/** The flags of the command that started this run. */
+function flagsOf(environment: Environment): readonly OptionFlag[] {
+  const text = environment[flagsVariable];
+  return text === undefined ? [] : (JSON.parse(text) as readonly OptionFlag[]);
+}
+
+/** `nest('gate.mode', 'fail')` is `{ gate: { mode: 'fail' } }`. */
+function nest(path: string, value: unknown): object {
+  const [name = '', ...rest] = path.split('.');
+  return { [name]: rest.length === 0 ? value : nest(rest.join('.'), value) };
+}
+
+/** What the options were called in the program that this one follows. */
+const formerNames: Readonly<Record<string, string>> = {
+  db_path: 'database',
+  default_duration: 'durationMinutes',
+  monitor_interval: 'monitorIntervalSeconds',
+  resource_limits: 'limits',
+  project_path: 'workspace',
+};
+
+function describeIssue(issue: z.core.$ZodIssue, sources: ReadonlyMap<string, OptionSource>): string {
   const path = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
-    const known = namesByGroup.get(path) ?? [];
+    const known = namesOfGroup(path);
     return issue.keys
       .map((key) => {
-        const nearest = nearestName(key, known);
+        const whole = path === '' ? key : `${path}.${key}`;
+        const nearest = nearestKnown(key, known);
         const advice =
           nearest === null ? `Known options: ${known.join(', ')}.` : `Did you mean "${nearest}"?`;
-        return `Unknown option "${path === '' ? key : `${path}.${key}`}" of realWorld(). ${advice}`;
+        return `Unknown option "${whole}" ${describePlace(sourceWithin(sources, whole))}. ${advice}`;
       })
       .join(' ');
   }
-  const source = sources.get(path);
-  const subject =
-    source === undefined ? `Option "${path}" of realWorld()` : `Option "${path}", set by ${source},`;
-  return `${subject} is not usable: ${issue.message}.`;
+  const source = sourceOf(sources, path);
+  return `Option "${path}"${source.from === 'plugin' || source.from === 'file' ? ' ' : ', '}${describePlace(source)} is not usable: ${issue.message}.`;
+}
+
+function nearestKnown(key: string, known: readonly string[]): string | null {
+  const former = formerNames[key];
+  return former !== undefined && known.includes(former) ? former : nearestName(key, known);
+}
+
+/** The source of an option, or of the first value inside of it. */
+function sourceWithin(sources: ReadonlyMap<string, OptionSource>, path: string): OptionSource {
+  const inside = [...sources].find(([at]) => at === path || at.startsWith(`${path}.`));
+  return inside?.[1] ?? sourceOf(sources, path);
+}
+
+function describePlace(source: OptionSource): string {
+  switch (source.from) {
+    case 'default':
+    case 'plugin':
+      return 'of realWorld()';
+    case 'file':
+      return `in ${source.path}`;
+    case 'environment':
+      return `set by environment variable ${source.variable}=${source.text},`;
+    case 'flag':
+      return `set by ${source.flag},`;
+    default:
+      return source satisfies never;
+  }
 }

@@ -16,8 +16,50 @@ describe('defaults', () => {
       sampling: 'full',
       redact: [],
       quiet: false,
+      verbose: false,
       report: true,
+      html: true,
+      gate: {
+        mode: 'report',
+        scoreMin: 70,
+        criticalIssuesMax: 0,
+        successRate: 0.8,
+        meanMs: 5_000,
+        minSamples: 20,
+        capabilities: {},
+      },
+      alerts: {},
+      scoreWeights: { success: 0.7, response: 0.2, resources: 0.1 },
     });
+  });
+
+  test('a gate is set to fail with a word, by the configuration or the environment', () => {
+    expect(resolveOptions({ gate: 'fail' }, {}).gate).toMatchObject({ mode: 'fail', scoreMin: 70 });
+    expect(resolveOptions({ gate: { scoreMin: 90 } }, { REALWORLD_GATE: 'fail' }).gate).toMatchObject({
+      mode: 'fail',
+      scoreMin: 90,
+    });
+    expect(resolveOptions({ gate: 'fail' }, { REALWORLD_GATE: 'report' }).gate.mode).toBe('report');
+  });
+
+  test.each([
+    [{ gate: { scoreMni: 80 } }, 'Unknown option "gate.scoreMni" of realWorld(). Did you mean "scoreMin"?'],
+    [
+      { gate: { capabilities: { search: { p95ms: 5 } } } },
+      'Unknown option "gate.capabilities.search.p95ms" of realWorld(). Did you mean "p95Ms"?',
+    ],
+    [{ gate: { successRate: 80 } }, 'Option "gate.successRate" of realWorld() is not usable'],
+    [{ gate: 'stop' }, 'Option "gate.mode" of realWorld() is not usable'],
+    [
+      { alerts: { webhook: { url: 'file:///etc/passwd' } } },
+      'Option "alerts.webhook.url" of realWorld() is not usable',
+    ],
+    [
+      { alerts: { webhook: { url: 'http://a', header: 'a b' } } },
+      'Option "alerts.webhook.header" of realWorld()',
+    ],
+  ])('%o is refused', (options, sentence) => {
+    expect(thrownBy(() => resolveOptions(options, {})).message).toContain(sentence);
   });
 
   test('one nested limit leaves the others at their defaults', () => {

@@ -3,10 +3,21 @@ import { formatDuration, formatShare } from '../units.js';
 import { responseLimitsMs, successLimits } from './bands.js';
 import { compareSession } from './regression/compare-session.js';
 import { findContention } from './rules/contention.js';
+import { findCpuHogs } from './rules/cpu-hog.js';
+import { findEffectsAppliedTwice } from './rules/effect-applied-twice.js';
+import { findErrorBursts } from './rules/error-burst.js';
 import { findEventLoopBlocked } from './rules/event-loop-blocked.js';
+import { findFailedRecoveries } from './rules/failed-recovery.js';
 import { findFailedScenarios } from './rules/failed-scenario.js';
+import { findFlaky } from './rules/flaky.js';
+import { findInsufficientData } from './rules/insufficient-data.js';
+import { findLeaks } from './rules/leak.js';
+import { findLostData } from './rules/lost-data.js';
+import { findMemorySpikes } from './rules/memory-spike.js';
 import { findMissingCapabilities } from './rules/missing-capability.js';
 import { findOutliers } from './rules/outliers.js';
+import { findPoorAccuracy } from './rules/poor-accuracy.js';
+import { findRaces } from './rules/race.js';
 import { findRegressions } from './rules/regression.js';
 import { findResourceLimits } from './rules/resource-limit.js';
 import type { Rule } from './rules/rule.js';
@@ -16,25 +27,38 @@ import { findUnfinished } from './rules/unfinished.js';
 import { findUnreliable } from './rules/unreliable.js';
 import { scoreSession } from './score.js';
 import { bySeverity, suggestImprovements } from './suggest.js';
-import { summarizeCapabilities, total } from './summarize-capabilities.js';
+import { summarizeCapabilities } from './summarize-capabilities.js';
+import { summarizeKinds, summarizeScenarios } from './summarize-scenarios.js';
+import { total } from './total.js';
 
 const rules: readonly Rule[] = [
   findFailedScenarios,
   findUnfinished,
+  findEffectsAppliedTwice,
+  findLostData,
+  findRaces,
+  findFailedRecoveries,
   findUnreliable,
+  findErrorBursts,
+  findFlaky,
+  findPoorAccuracy,
   findRegressions,
+  findLeaks,
   findSlow,
   findSlowingDown,
   findContention,
   findEventLoopBlocked,
+  findMemorySpikes,
+  findCpuHogs,
   findOutliers,
   findResourceLimits,
   findMissingCapabilities,
+  findInsufficientData,
 ];
 
 /** What a session showed. Pure: the same facts, the same report. */
 export function analyzeSession(facts: SessionFacts): SessionReport {
-  const capabilities = summarizeCapabilities(facts.methods);
+  const capabilities = summarizeCapabilities(facts);
   const history = compareSession(facts.history, facts.session.seed);
   const found = rules.flatMap((rule) => rule({ facts, capabilities, history }));
   const issues = [...found, ...facts.reportedIssues].sort(bySeverity);
@@ -54,6 +78,8 @@ export function analyzeSession(facts: SessionFacts): SessionReport {
       meanMs:
         activities === 0 ? null : total(capabilities, ({ meanMs, calls }) => meanMs * calls) / activities,
     },
+    kinds: summarizeKinds(facts),
+    scenarioSummaries: summarizeScenarios(facts),
     capabilities,
     workedWell: capabilities
       .filter((summary) => workedWell(summary) && describePoorly(summary).length === 0)
@@ -66,7 +92,8 @@ export function analyzeSession(facts: SessionFacts): SessionReport {
     suggestions: suggestImprovements(issues, capabilities, facts),
     metrics: facts.metrics,
     history,
-    score: scoreSession(capabilities, facts.metrics),
+    gate: facts.gate,
+    score: scoreSession(capabilities, facts.metrics, facts.scoreWeights),
   };
 }
 

@@ -23,6 +23,8 @@ export const bandValue: Readonly<Record<ResponseBand, number>> = {
 
 export const cpuLimitsPercent = { excellent: 50, good: 70, acceptable: 90 } as const;
 export const memoryLimitsPercent = { excellent: 70, good: 85, acceptable: 95 } as const;
+/** A disk that is fuller may refuse the next write. */
+export const diskLimitPercent = 98;
 
 export function resourceBand(
   percent: number,

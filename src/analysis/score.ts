@@ -1,16 +1,21 @@
-import type { CapabilitySummary, MetricFigures, Score } from '../model.js';
+import {
+  type CapabilitySummary,
+  type MetricFigures,
+  type Score,
+  type ScoreWeights,
+  usualWeights,
+} from '../model.js';
 import { bandValue, cpuLimitsPercent, memoryLimitsPercent, resourceBand } from './bands.js';
-import { total } from './summarize-capabilities.js';
-
-export const scoreWeights = { success: 0.7, response: 0.2, resources: 0.1 } as const;
+import { total } from './total.js';
 
 /**
- * 0 to 100: 70 % share of calls that succeeded, 20 % response time by band, 10 % CPU and memory by band. A part that was
+ * 0 to 100: as a rule 70 % share of calls that succeeded, 20 % response time by band, 10 % CPU and memory by band. A part that was
  * not measured is left out and its weight goes to the others; null when no call was made.
  */
 export function scoreSession(
   capabilities: readonly CapabilitySummary[],
   metrics: readonly MetricFigures[],
+  weights: ScoreWeights = usualWeights,
 ): Score | null {
   const methods = capabilities.flatMap((capability) => capability.methods);
   const calls = total(methods, (figures) => figures.calls);
@@ -31,9 +36,10 @@ export function scoreSession(
   };
   const parts = (['success', 'response', 'resources'] as const).flatMap((name) => {
     const value = measured[name];
-    return value === null ? [] : [{ name, weight: scoreWeights[name], value }];
+    return value === null || weights[name] === 0 ? [] : [{ name, weight: weights[name], value }];
   });
   const weight = total(parts, (part) => part.weight);
+  if (weight === 0) return null;
   return { total: (total(parts, (part) => part.weight * part.value) / weight) * 100, parts };
 }
 

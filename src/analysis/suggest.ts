@@ -2,38 +2,78 @@ import type {
   CapabilitySummary,
   Issue,
   MethodFigures,
+  ScoreWeights,
   SessionFacts,
   Suggestion,
-  SuggestionCategory,
   SuggestionPriority,
 } from '../model.js';
 import { severities } from '../model.js';
 import { formatDuration, formatShare } from '../units.js';
-import { responseLimitsMs } from './bands.js';
+import { type Advice, adviseOnBehaviour } from './advise-on-behaviour.js';
+import { bandValue, responseLimitsMs } from './bands.js';
 import { mostFrequentError } from './rules/unreliable.js';
+import { total } from './total.js';
 
-interface Advice {
-  readonly category: SuggestionCategory;
-  readonly suggestion: string;
-  readonly rationale: string;
-  readonly estimatedImpact: string;
-}
-
-/** Advice for every issue that the data can say something about, the most severe first. */
+/** Advice for every issue that the data can say something about: by priority, then by what it would add to the score. */
 export function suggestImprovements(
   issues: readonly Issue[],
   capabilities: readonly CapabilitySummary[],
   facts: SessionFacts,
 ): readonly Suggestion[] {
   const methods = capabilities.flatMap((capability) => capability.methods);
-  return issues.flatMap((issue) => {
+  const suggestions = issues.flatMap((issue) => {
     const figures = methods.find(
       ({ capability, method }) =>
         issue.issueId === [facts.session.sessionId, issue.issueType, capability, method].join(':'),
     );
     const advice = adviseOn(issue, figures, facts);
-    return advice === null ? [] : [{ ...advice, priority: priorityOf(issue), issueId: issue.issueId }];
+    if (advice === null) return [];
+    const expectedGain =
+      figures === undefined ? 0 : scorePointsLost(issue.issueType, figures, methods, facts.scoreWeights);
+    return [{ ...advice, expectedGain, priority: priorityOf(issue), issueId: issue.issueId }];
   });
+  return withoutRepetition(suggestions).sort(
+    (left, right) =>
+      severities.indexOf(left.priority) - severities.indexOf(right.priority) ||
+      right.expectedGain - left.expectedGain,
+  );
+}
+
+/** Two issues can lead to the same advice; the first is the more severe. */
+function withoutRepetition(suggestions: readonly Suggestion[]): Suggestion[] {
+  const said = new Set<string>();
+  return suggestions.filter(({ suggestion }) => {
+    if (said.has(suggestion)) return false;
+    said.add(suggestion);
+    return true;
+  });
+}
+
+/** What an issue costs the score, of 100: its failures among all calls, or its slow calls. */
+function scorePointsLost(
+  issueType: string,
+  { errors, timeouts, acceptableCalls, poorCalls }: MethodFigures,
+  methods: readonly MethodFigures[],
+  weights: ScoreWeights,
+): number {
+  const calls = total(methods, (figures) => figures.calls - figures.errorsUnderFault);
+  if (calls === 0) return 0;
+  switch (issueType) {
+    case 'unreliable':
+    case 'error_burst':
+    case 'flaky':
+      return ((errors - timeouts) / calls) * weights.success * 100;
+    case 'timeout':
+      return (timeouts / calls) * weights.success * 100;
+    case 'slow': {
+      const lost =
+        acceptableCalls * (bandValue.good - bandValue.acceptable) +
+        poorCalls * (bandValue.good - bandValue.poor);
+      return (lost / calls) * weights.response * 100;
+    }
+    default:
+      return 0;
+  }
 }
 
 function adviseOn(issue: Issue, figures: MethodFigures | undefined, facts: SessionFacts): Advice | null {
@@ -64,6 +104,19 @@ function adviseOn(issue: Issue, figures: MethodFigures | undefined, facts: Sessi
         rationale: issue.description,
         estimatedImpact: 'Back to what the runs before showed, as stated',
       };
+    case 'insufficient_data':
+      return null;
+    case 'error_burst':
+    case 'flaky':
+    case 'leak':
+    case 'memory_spike':
+    case 'cpu_hog':
+    case 'poor_accuracy':
+    case 'failed_recovery':
+    case 'effect_applied_twice':
+    case 'lost_data':
+    case 'race':
+      return adviseOnBehaviour(issue.issueType, issue, figures, facts);
     case 'scenario_failed':
       return {
         category: 'bug_fix',

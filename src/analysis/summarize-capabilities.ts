@@ -1,37 +1,29 @@
-import type { CapabilitySummary, MethodFigures } from '../model.js';
+import type { CapabilitySummary, MethodFigures, MethodSummary, SessionFacts } from '../model.js';
+import { findFailurePatterns } from './failure-pattern.js';
+import { meanTrend } from './mean-trend.js';
+import { mergeWindows } from './merge-windows.js';
+import { summarizeCalls } from './summarize-calls.js';
 
 /** Sums the methods of each capability up; capabilities in order of their names. */
-export function summarizeCapabilities(methods: readonly MethodFigures[]): readonly CapabilitySummary[] {
+export function summarizeCapabilities(facts: SessionFacts): readonly CapabilitySummary[] {
   const byCapability = new Map<string, MethodFigures[]>();
-  for (const figures of methods) {
+  for (const figures of facts.methods) {
     const group = byCapability.get(figures.capability);
     if (group === undefined) byCapability.set(figures.capability, [figures]);
     else group.push(figures);
   }
-  return [...byCapability].map(([capability, group]) => summarize(capability, group));
-}
-
-function summarize(capability: string, methods: readonly MethodFigures[]): CapabilitySummary {
-  const calls = total(methods, ({ calls }) => calls);
-  const errors = total(methods, ({ errors }) => errors);
-  const errorsUnderFault = total(methods, ({ errorsUnderFault }) => errorsUnderFault);
-  const judged = calls - errorsUnderFault;
-  // The busiest method stands for the capability: percentiles of different methods cannot be added up.
-  const busiest = methods.reduce((most, figures) => (figures.calls > most.calls ? figures : most));
-  return {
+  return [...byCapability].map(([capability, methods]) => ({
     capability,
-    calls,
-    errors,
-    errorsUnderFault,
-    successRate: judged === 0 ? null : (judged - errors) / judged,
-    meanMs: total(methods, ({ meanMs, calls }) => meanMs * calls) / calls,
-    medianMs: busiest.medianMs,
-    p95Ms: busiest.p95Ms,
-    maxMs: Math.max(...methods.map(({ maxMs }) => maxMs)),
-    methods,
-  };
+    ...summarizeCalls(methods, facts.windowMs),
+    trendMs: meanTrend(mergeWindows(methods.map(({ windows }) => windows))),
+    methods: methods.map((figures) => summarizeMethod(facts, figures)),
+  }));
 }
 
-export function total<Item>(items: readonly Item[], value: (item: Item) => number): number {
-  return items.reduce((sum, item) => sum + value(item), 0);
+function summarizeMethod(facts: SessionFacts, figures: MethodFigures): MethodSummary {
+  return {
+    ...summarizeCalls([figures], facts.windowMs),
+    ...figures,
+    failurePatterns: findFailurePatterns(facts, figures),
+  };
 }

@@ -1,8 +1,8 @@
 import { types } from 'node:util';
 import { RealWorldError } from '../errors.js';
 import { nearestName } from '../nearest-name.js';
-import type { ScenarioRecorder } from '../recording/activity-recorder.js';
 import type { RecordedMethod, RunningActivity } from '../recording/running-activity.js';
+import type { ScenarioRecorder } from '../recording/scenario-recorder.js';
 
 type Method = (...args: unknown[]) => unknown;
 
@@ -45,8 +45,8 @@ function wrapMethod(
   recorder: ScenarioRecorder,
 ): Method {
   const { nesting } = recorder;
-  const record = (call: () => unknown): unknown => {
-    const activity = recorder.begin(method);
+  const record = (input: readonly unknown[], call: () => unknown): unknown => {
+    const activity = recorder.begin(method, input);
     let result: unknown;
     try {
       result = nesting.run(activity, call);
@@ -62,9 +62,9 @@ function wrapMethod(
     return followResult(result, activity, recorder);
   };
   const wrapper: Method = new Proxy(original, {
-    apply: (target, _caller, args: unknown[]) => record(() => Reflect.apply(target, instance, args)),
+    apply: (target, _caller, args: unknown[]) => record(args, () => Reflect.apply(target, instance, args)),
     construct: (target, args: unknown[], newTarget) =>
-      record(() => {
+      record(args, () => {
         // A class that extends this one stays the one that is made.
         const made: unknown = Reflect.construct(target, args, newTarget === wrapper ? target : newTarget);
         return made;

@@ -1,6 +1,6 @@
 import { messageOf, RealWorldError } from '../errors.js';
 import { nearestName } from '../nearest-name.js';
-import type { ScenarioRecorder } from '../recording/activity-recorder.js';
+import type { ScenarioRecorder } from '../recording/scenario-recorder.js';
 import type { CapabilityContext } from './define-capability.js';
 import type { HubDefinition } from './define-hub.js';
 import { instrumentCapability } from './instrument.js';

@@ -5,30 +5,38 @@ import { type RecoveredSession, recoverOrphans } from '../session/recover-orphan
 import { findOrphans, findOwnerless, type OrphanedSession } from '../session/session-directories.js';
 import { lockTimeoutMs } from '../storage/open-database.js';
 import { SessionStore } from '../storage/session-store.js';
+import { type Command, directoryOption, type Given, jsonOption } from './command.js';
 import { type ExitCode, exitCodes } from './exit-code.js';
 import { resolveDatabase, resolveDirectory, type Surroundings } from './surroundings.js';
-
-export interface RecoverArguments {
-  /** Left out, every session goes into the database it was meant for. */
-  readonly db?: string;
-  readonly directory?: string;
-  readonly json?: boolean;
-}
 
 interface Recovered extends RecoveredSession {
   readonly database: string;
 }
 
 /** Stores the sessions whose run was killed, or whose database could not be used when they ended. */
-export function recover(given: RecoverArguments, surroundings: Surroundings): ExitCode {
+export const recoverCommand: Command = {
+  words: 'none',
+  options: [
+    {
+      flags: '--db <path>',
+      summary: 'Store them here, instead of in the database that each was meant for',
+    },
+    directoryOption,
+    jsonOption,
+  ],
+  examples: ['recover', 'recover --db rescued.db --json'],
+  run: recover,
+};
+
+function recover(given: Given, surroundings: Surroundings): ExitCode {
   const { print, complain } = surroundings;
-  const journalRoot = join(resolveDirectory(given.directory, surroundings), 'journal');
-  const byDatabase = groupByDatabase(findOrphans(journalRoot), given, surroundings);
+  const journalRoot = join(resolveDirectory(given.text('directory'), surroundings), 'journal');
+  const byDatabase = groupByDatabase(findOrphans(journalRoot), given.text('db'), surroundings);
   const sessions = [...byDatabase].flatMap(([database, orphans]) =>
     recoverInto(database, orphans, surroundings),
   );
   const unreadable = findOwnerless(journalRoot).filter(holdsJournals);
-  if (given.json === true) print(`${JSON.stringify({ sessions, unreadable }, null, 2)}\n`);
+  if (given.has('json')) print(`${JSON.stringify({ sessions, unreadable }, null, 2)}\n`);
   else {
     for (const session of sessions) print(`${describe(session)}\n`);
     if (sessions.length === 0) print(`There is nothing to recover in ${journalRoot}.\n`);
@@ -44,7 +52,7 @@ export function recover(given: RecoverArguments, surroundings: Surroundings): Ex
 
 function groupByDatabase(
   orphans: readonly OrphanedSession[],
-  { db }: RecoverArguments,
+  db: string | undefined,
   surroundings: Surroundings,
 ): ReadonlyMap<string, readonly OrphanedSession[]> {
   const groups = new Map<string, OrphanedSession[]>();

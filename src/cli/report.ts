@@ -1,88 +1,60 @@
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { analyzeSession } from '../analysis/analyze-session.js';
-import { messageOf } from '../errors.js';
 import type { SessionReport } from '../model.js';
-import { nearestName } from '../nearest-name.js';
-import { renderJson } from '../report/json.js';
-import { renderTerminal } from '../report/terminal.js';
-import type { SessionStore } from '../storage/session-store.js';
+import { type Command, databaseOption, directoryOption, type Given, jsonOption } from './command.js';
+import { describeUnfinished } from './describe-unfinished.js';
 import { type ExitCode, exitCodes } from './exit-code.js';
-import { readingFrom, type Surroundings } from './surroundings.js';
-import { UsageError } from './usage-error.js';
+import { findSession, noSessionYet } from './find-session.js';
+import { chooseFormat, reportFormats } from './report-formats.js';
+import { type Surroundings, workingOn } from './surroundings.js';
+import { writeOutput } from './write-output.js';
 
-export interface ReportArguments {
-  readonly db?: string;
-  readonly format?: string;
-  readonly output?: string;
-}
+/** Prints the report of one session, or writes it to a file. */
+export const reportCommand: Command = {
+  words: 'sessions',
+  options: [
+    databaseOption,
+    directoryOption,
+    {
+      flags: '--format <format>',
+      summary: `${reportFormats.slice(0, -1).join(', ')} or ${reportFormats.at(-1)} (default: text)`,
+      values: reportFormats,
+    },
+    jsonOption,
+    { flags: '--output <file>', summary: 'Write to a file' },
+    { flags: '--gate', summary: 'End with 1 when its gate is broken, with 3 when that is not known' },
+  ],
+  examples: [
+    'report latest',
+    'report latest --gate',
+    'report test_20260203_121500_k3f9 --format json --output report.json',
+  ],
+  run: printReport,
+};
 
-const renderers = {
-  text: (report: SessionReport, colors: boolean) => renderTerminal(report, { colors }),
-  json: (report: SessionReport) => renderJson(report),
-} as const;
-
-const idsTold = 3;
-
-/** Prints the report of one session, or writes it to a file. @param session its id, or `latest` */
-export function printReport(session: string, given: ReportArguments, surroundings: Surroundings): ExitCode {
-  const render = rendererFor(given.format ?? 'text');
-  const report = readingFrom(given.db, surroundings, (store) => readReport(store, session));
-  if (report === null) {
-    surroundings.complain('There is no session yet, so there is nothing to report.\n');
+async function printReport(given: Given, surroundings: Surroundings): Promise<ExitCode> {
+  const [session = 'latest'] = given.words;
+  const render = chooseFormat(given);
+  const output = given.text('output');
+  const { colors, complain } = surroundings;
+  const read = await workingOn(given.text('db'), surroundings, async (store) => {
+    const id = findSession(store, session);
+    if (id === null) return null;
+    const report = analyzeSession(store.readFacts(id));
+    const text = await render({ report, store, colors: colors && output === undefined });
+    return { report, text };
+  });
+  if (read === null) {
+    complain(noSessionYet('nothing to report'));
     return exitCodes.inconclusive;
   }
-  if (given.output === undefined) surroundings.print(render(report, surroundings.colors));
-  else writeReport(resolve(surroundings.directory, given.output), render(report, false), surroundings);
-  return exitCodes.fine;
+  complain(describeUnfinished(read.report.session, given.text('directory'), surroundings));
+  if (output === undefined) surroundings.print(read.text);
+  else writeOutput(output, read.text, 'Report', surroundings);
+  return given.has('gate') ? exitCodeOf(read.report) : exitCodes.fine;
 }
 
-/** Null when there is no session at all. */
-function readReport(store: SessionStore, session: string): SessionReport | null {
-  const ids = store.listSessions().map(({ sessionId }) => sessionId);
-  const [newest] = ids;
-  if (newest === undefined) return null;
-  const id = session === 'latest' ? newest : session;
-  if (!ids.includes(id)) throw new UsageError(describeUnknown(session, ids));
-  return analyzeSession(store.readFacts(id));
-}
-
-function describeUnknown(session: string, ids: readonly string[]): string {
-  const near: string[] = [];
-  while (near.length < idsTold) {
-    const next = nearestName(
-      session,
-      ids.filter((id) => !near.includes(id)),
-    );
-    if (next === null) break;
-    near.push(next);
-  }
-  const advice =
-    near.length > 0
-      ? `Did you mean ${near.join(', ')}?`
-      : `The newest are ${ids.slice(0, idsTold).join(', ')}.`;
-  return `There is no session "${session}". ${advice} See all with: vitest-realworld sessions`;
-}
-
-function rendererFor(format: string): (report: SessionReport, colors: boolean) => string {
-  const names = Object.keys(renderers);
-  if (names.includes(format)) return renderers[format as keyof typeof renderers];
-  const nearest = nearestName(format, names);
-  throw new UsageError(
-    `Unknown format "${format}".${nearest === null ? '' : ` Did you mean "${nearest}"?`} Use one of: ${names.join(', ')}.`,
-  );
-}
-
-function writeReport(path: string, text: string, { print }: Surroundings): void {
-  try {
-    writeFileSync(path, text);
-  } catch (thrown) {
-    throw new UsageError(
-      `The report cannot be written to ${path}: ${messageOf(thrown)}. Name another file.`,
-      {
-        cause: thrown,
-      },
-    );
-  }
-  print(`Report: ${path}\n`);
+/** A session that ended without a gate, because its run was killed, was not held to it. */
+function exitCodeOf({ gate }: SessionReport): ExitCode {
+  if (gate === null || gate.verdict === 'inconclusive') return exitCodes.inconclusive;
+  return gate.verdict === 'passed' ? exitCodes.fine : exitCodes.failed;
 }

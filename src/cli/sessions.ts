@@ -1,19 +1,27 @@
 import { toTimestamp } from '../clock.js';
 import { padColumns, toPlainText } from '../report/plain-text.js';
 import type { SessionSummary } from '../storage/session-store.js';
+import { type Command, databaseOption, type Given, jsonOption } from './command.js';
 import { type ExitCode, exitCodes } from './exit-code.js';
 import { readingFrom, type Surroundings } from './surroundings.js';
 
-export interface SessionsArguments {
-  readonly db?: string;
-  readonly json?: boolean;
-}
-
 /** Lists the sessions of a database, the newest first. */
-export function listSessions(given: SessionsArguments, surroundings: Surroundings): ExitCode {
-  const sessions = readingFrom(given.db, surroundings, (store) => store.listSessions());
-  if (given.json === true) surroundings.print(`${JSON.stringify(sessions, null, 2)}\n`);
-  else surroundings.print(sessions.length === 0 ? 'There is no session yet.\n' : renderTable(sessions));
+export const sessionsCommand: Command = {
+  words: 'none',
+  options: [databaseOption, jsonOption],
+  examples: ['sessions', 'sessions --json'],
+  run: listSessions,
+};
+
+function listSessions(given: Given, surroundings: Surroundings): ExitCode {
+  const sessions = readingFrom(given.text('db'), surroundings, (store) => store.listSessions());
+  if (given.has('json')) surroundings.print(`${JSON.stringify(sessions, null, 2)}\n`);
+  else
+    surroundings.print(
+      sessions.length === 0
+        ? 'There is no session yet. Run the scenarios first: npx vitest run --project realworld\n'
+        : renderTable(sessions),
+    );
   return exitCodes.fine;
 }
 

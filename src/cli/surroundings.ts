@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { resolveOptions } from '../options.js';
+import type { Writable } from 'node:stream';
+import { type ConfigFile, type ResolvedOptions, settleOptions } from '../options.js';
 import { SessionStore } from '../storage/session-store.js';
 import { UsageError } from './usage-error.js';
 
@@ -9,24 +10,41 @@ export interface Surroundings {
   /** Absolute path that relative ones begin at. */
   readonly directory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where `print` leads to, for what is too long to be printed at once. */
+  readonly output: Writable;
   readonly print: (text: string) => void;
   readonly complain: (text: string) => void;
   readonly colors: boolean;
+  /** The folder's configuration file, read; it throws when that cannot be used. Left out, there is none. */
+  readonly configFile?: () => ConfigFile | null;
 }
 
 /**
- * The database that is named, else that of the environment, else the usual one.
+ * The database that is named, else that of the environment, else that of the configuration file, else the usual one.
  *
  * @returns an absolute path
+ * @throws RealWorldError `OPTIONS_INVALID` when the configuration file cannot be used
  */
-export function resolveDatabase(named: string | undefined, { directory, environment }: Surroundings): string {
-  const { REALWORLD_TESTING_DB } = environment;
-  return resolve(directory, named ?? resolveOptions({}, { REALWORLD_TESTING_DB }).database);
+export function resolveDatabase(named: string | undefined, surroundings: Surroundings): string {
+  const { REALWORLD_TESTING_DB } = surroundings.environment;
+  return resolve(
+    surroundings.directory,
+    named ?? settleHere(surroundings, { REALWORLD_TESTING_DB }).database,
+  );
 }
 
-/** The tool's folder that is named, else the usual one. @returns an absolute path */
-export function resolveDirectory(named: string | undefined, { directory }: Surroundings): string {
-  return resolve(directory, named ?? resolveOptions({}, {}).directory);
+/** The tool's folder that is named, else as with the database. @returns an absolute path */
+export function resolveDirectory(named: string | undefined, surroundings: Surroundings): string {
+  const { REALWORLD_TESTING_DIRECTORY } = surroundings.environment;
+  return resolve(
+    surroundings.directory,
+    named ?? settleHere(surroundings, { REALWORLD_TESTING_DIRECTORY }).directory,
+  );
+}
+
+/** What a command that reads goes by. What the plugin was given is not known without loading Vitest's configuration. */
+function settleHere({ configFile }: Surroundings, environment: Surroundings['environment']): ResolvedOptions {
+  return settleOptions({ file: configFile?.() ?? null, environment }).options;
 }
 
 /**
@@ -39,16 +57,39 @@ export function readingFrom<Result>(
   surroundings: Surroundings,
   read: (store: SessionStore) => Result,
 ): Result {
-  const path = resolveDatabase(named, surroundings);
-  if (!existsSync(path)) {
-    throw new UsageError(
-      `There is no database ${path}. Run the scenarios first (npx vitest run --project realworld), or name another with --db PATH.`,
-    );
-  }
+  const path = existingDatabase(named, surroundings);
   const store = new SessionStore(path, { onNotice: (sentence) => surroundings.complain(`${sentence}\n`) });
   try {
     return read(store);
   } finally {
     store.close();
   }
+}
+
+/** As `readingFrom`, for work that takes turns with other work. */
+export async function workingOn<Result>(
+  named: string | undefined,
+  surroundings: Surroundings,
+  work: (store: SessionStore) => Promise<Result>,
+): Promise<Result> {
+  const path = existingDatabase(named, surroundings);
+  const store = new SessionStore(path, { onNotice: (sentence) => surroundings.complain(`${sentence}\n`) });
+  try {
+    return await work(store);
+  } finally {
+    store.close();
+  }
+}
+
+/**
+ * The path of a database that is there.
+ *
+ * @throws UsageError when there is none
+ */
+export function existingDatabase(named: string | undefined, surroundings: Surroundings): string {
+  const path = resolveDatabase(named, surroundings);
+  if (existsSync(path)) return path;
+  throw new UsageError(
+    `There is no database ${path}. Run the scenarios first (npx vitest run --project realworld), or name another with --db PATH.`,
+  );
 }

@@ -1,12 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ProcessSample } from '../model.js';
-import type { ScenarioRecorder } from './activity-recorder.js';
+import type { RepeatedInputs } from './repeated-inputs.js';
+import type { ScenarioRecorder } from './scenario-recorder.js';
 
 /** One method of one capability within one scenario; what is the same for all its calls is made once. */
 export interface RecordedMethod {
   readonly capability: string;
   readonly method: string;
   readonly subjectJson: string;
+  readonly repeated: RepeatedInputs;
+  /** Number of the call that began last; 0 before the first. */
+  newestSequence: number;
 }
 
 /** A call that has begun and not ended. */
@@ -20,6 +24,8 @@ export class RunningActivity {
   /** Null when it is timed only. */
   before: ProcessSample | null = null;
   firstResultMs: number | null = null;
+  /** What the call was given, until it settles. */
+  input: readonly unknown[] | null = null;
   /** Activities of the worker that were running when this one began, ancestors left out. */
   overlappingAtStart = 0;
   startedCountAtStart = 0;

@@ -1,20 +1,29 @@
 import picocolors from 'picocolors';
-import type { HistoryChange, HistoryComparison } from '../history.js';
 import type { Issue, Scenario, Score, SessionReport, Severity, Suggestion } from '../model.js';
 import { formatDuration, formatShare, msPerMinute } from '../units.js';
-import { padColumns, toPlainText, truncate, wrap } from './plain-text.js';
+import { padColumns, toPlainText, truncate } from './plain-text.js';
+import { locateScenario, repeatCommand } from './reproduce.js';
+import { renderGate } from './terminal-gate.js';
+import { renderHistory } from './terminal-history.js';
+import { type Colors, center, field, heading, indent, omitted, reportWidth } from './terminal-layout.js';
+import { renderFigures, renderMeasured } from './terminal-tables.js';
 
-export const reportWidth = 80;
-const issuesShown = 10;
-const suggestionsShown = 10;
-const changesShown = 8;
-/** A long error text is cut here in the report; the database holds it whole. */
-const proseCharsMax = 400;
+/** Issues and suggestions that a person reads. */
+const entriesShown = 10;
 
-type Colors = ReturnType<typeof picocolors.createColors>;
+/** How a report is to look in a terminal. */
+export interface TerminalOptions {
+  readonly colors: boolean;
+  /** False where the terminal shows ASCII only. @default true */
+  readonly unicode?: boolean;
+  /** Every issue, suggestion, capability and method instead of the first ones. @default false */
+  readonly verbose?: boolean;
+}
 
-/** The improvement report as text, 80 columns wide, with terminal colours or without. */
-export function renderTerminal(report: SessionReport, options: { readonly colors: boolean }): string {
+/** The improvement report as text, 80 columns wide. */
+export function renderTerminal(report: SessionReport, options: TerminalOptions): string {
+  const { unicode = true, verbose = false } = options;
+  const shown = verbose ? Number.POSITIVE_INFINITY : entriesShown;
   const colors = picocolors.createColors(options.colors);
   const lines = [
     '='.repeat(reportWidth),
@@ -26,6 +35,7 @@ export function renderTerminal(report: SessionReport, options: { readonly colors
     heading('SUMMARY', colors),
     ...renderSummary(report, colors),
     '',
+    ...renderSection('GATE', report.gate === null ? [] : renderGate(report.gate, colors), colors),
     heading('WHAT WORKED WELL', colors),
     ...renderStatements(report.workedWell, colors.green, 'Nothing stood out.'),
     '',
@@ -36,14 +46,25 @@ export function renderTerminal(report: SessionReport, options: { readonly colors
     ...renderHistory(report.history, colors),
     '',
     heading('TOP ISSUES DISCOVERED', colors),
-    ...renderIssues(report.issues, report.scenarios, colors),
+    ...renderIssues(report.issues, report.scenarios, colors, shown),
     '',
     heading('ACTIONABLE IMPROVEMENTS', colors),
-    ...renderSuggestions(report.suggestions, colors),
+    ...renderSuggestions(report.suggestions, colors, shown),
     '',
+    ...renderSection(
+      'FIGURES',
+      renderFigures(report.kinds, report.capabilities, { unicode, verbose }),
+      colors,
+    ),
+    ...renderSection('MEASURED BY SCENARIOS', renderMeasured(report.metrics), colors),
     heading('END OF REPORT', colors),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** A section that is left out when there is nothing in it. */
+function renderSection(title: string, lines: readonly string[], colors: Colors): readonly string[] {
+  return lines.length === 0 ? [] : [heading(title, colors), ...lines, ''];
 }
 
 function renderHeader({ session }: SessionReport): readonly string[] {
@@ -71,7 +92,7 @@ function renderSummary(
     `Avg Response Time: ${totals.meanMs === null ? 'no activity' : formatDuration(totals.meanMs)}`,
     ...(score === null ? ['Quality Score: not enough data'] : describeScore(score)),
     ...describeMachine(metrics),
-    `Seed: ${session.seed}`,
+    `Seed: ${session.seed} (REALWORLD_SEED=${session.seed} repeats it)`,
     ...scenarios.map((scenario) => renderScenario(scenario, colors)),
   ];
 }
@@ -134,54 +155,42 @@ function renderStatements(
   ]);
 }
 
-function renderHistory(history: HistoryComparison, colors: Colors): readonly string[] {
-  const { changes, metricsCompared, comparableSessions, otherSessions } = history;
-  const left =
-    otherSessions === 0 ? '' : ` ${otherSessions} earlier runs in another environment are not compared.`;
-  if (metricsCompared === 0) {
-    const needed = `${history.sessionsNeeded} more ${history.sessionsNeeded === 1 ? 'run' : 'runs'}`;
-    return indent(
-      `Not yet: ${comparableSessions} earlier runs are comparable; ${needed} and it begins.${left}`,
-      0,
-    );
-  }
-  const count = (verdict: HistoryChange['verdict']): number =>
-    changes.filter((change) => change.verdict === verdict).length;
-  const summary = `${metricsCompared} metrics compared: ${count('regressed')} worse, ${count('suspected')} suspected, ${count('improved')} better.${left}`;
-  const lines = changes.slice(0, changesShown).flatMap((change) => {
-    const [first = '', ...rest] = indent(`${change.verdict}: ${toPlainText(change.statement)}`, 2);
-    const paint = change.verdict === 'improved' ? colors.green : colors.yellow;
-    return [first.replace(change.verdict, paint(change.verdict)), ...rest];
-  });
-  return [...indent(summary, 0), ...lines, ...omitted(changes.length - changesShown, 'change')];
-}
-
 function renderIssues(
   issues: readonly Issue[],
   scenarios: readonly Scenario[],
   colors: Colors,
+  shown: number,
 ): readonly string[] {
   if (issues.length === 0) return ['None.'];
-  const lines = issues.slice(0, issuesShown).flatMap((issue, index) => {
+  const lines = issues.slice(0, shown).flatMap((issue, index) => {
     const scenario = scenarios.find(({ taskId }) => taskId === issue.taskId);
     return [
       ...(index === 0 ? [] : ['']),
       ...numbered(index, issue.severity, issue.capability, colors),
       ...indent(toPlainText(issue.description), 3),
       ...(issue.suggestedFix === null ? [] : indent(`Fix: ${toPlainText(issue.suggestedFix)}`, 3)),
-      ...(scenario === undefined ? [] : indent(`Seen in: ${toPlainText(locate(scenario))}`, 3)),
+      ...(scenario === undefined
+        ? []
+        : [
+            ...indent(`Seen in: ${toPlainText(locateScenario(scenario))}`, 3),
+            ...indent(`Again: ${toPlainText(repeatCommand(scenario))}`, 3),
+          ]),
       ...(issue.evidenceActivityId === null
         ? []
         : indent(`Evidence: activity ${toPlainText(issue.evidenceActivityId)}`, 3)),
     ];
   });
-  return [...lines, ...omitted(issues.length - issuesShown, 'issue')];
+  return [...lines, ...omitted(issues.length - shown, 'issue')];
 }
 
-function renderSuggestions(suggestions: readonly Suggestion[], colors: Colors): readonly string[] {
+function renderSuggestions(
+  suggestions: readonly Suggestion[],
+  colors: Colors,
+  shown: number,
+): readonly string[] {
   if (suggestions.length === 0) return ['None: the data give no reason for advice.'];
   const lines = suggestions
-    .slice(0, suggestionsShown)
+    .slice(0, shown)
     .flatMap((suggestion, index) => [
       ...(index === 0 ? [] : ['']),
       ...numbered(index, suggestion.priority, suggestion.suggestion, colors),
@@ -189,15 +198,7 @@ function renderSuggestions(suggestions: readonly Suggestion[], colors: Colors): 
       ...indent(`Why: ${toPlainText(suggestion.rationale)}`, 3),
       ...indent(`Impact: ${toPlainText(suggestion.estimatedImpact)}`, 3),
     ]);
-  return [...lines, ...omitted(suggestions.length - suggestionsShown, 'suggestion')];
-}
-
-function omitted(count: number, what: string): readonly string[] {
-  return count > 0 ? ['', `... and ${count} more ${what}${count === 1 ? '' : 's'} in the database.`] : [];
-}
-
-function locate({ file, line, name }: Scenario): string {
-  return `${file}${line === null ? '' : `:${line}`} > ${name}`;
+  return [...lines, ...omitted(suggestions.length - shown, 'suggestion')];
 }
 
 /** Lines are broken before they are painted, so that they break at the same place with colours and without. */
@@ -222,27 +223,6 @@ function paintSeverity(severity: Severity, label: string, colors: Colors): strin
     default:
       return severity satisfies never;
   }
-}
-
-function heading(title: string, colors: Colors): string {
-  const left = Math.floor((reportWidth - title.length - 2) / 2);
-  const right = reportWidth - title.length - 2 - left;
-  return `${'='.repeat(left)} ${colors.bold(title)} ${'='.repeat(right)}`;
-}
-
-function center(text: string): string {
-  return ' '.repeat(Math.floor((reportWidth - text.length) / 2)) + text;
-}
-
-function field(label: string, value: string): readonly string[] {
-  return indent(`${label}: ${value}`, 0);
-}
-
-function indent(text: string, width: number): readonly string[] {
-  const bounded = truncate(text, proseCharsMax);
-  return wrap(bounded, reportWidth - Math.max(width, 2)).map(
-    (line, index) => ' '.repeat(index === 0 ? width : Math.max(width, 2)) + line,
-  );
 }
 
 function formatMinutes(elapsedMs: number): string {

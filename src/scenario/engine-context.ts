@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
-import type { ScenarioRecorder } from '../recording/activity-recorder.js';
+import type { ScenarioRecorder } from '../recording/scenario-recorder.js';
 import type { Random } from '../seeded-random.js';
 
 /** What every engine works with. */

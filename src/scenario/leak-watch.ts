@@ -1,11 +1,10 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import {
   judgeLeak,
   type LeakSample,
   type LeakSettings,
   type LeakVerdict,
 } from '../analysis/leak/judge-leak.js';
+import { findCollector } from './collect-garbage.js';
 
 export interface LeakWatchOptions extends Omit<LeakSettings, 'collected'> {
   /** Samples of the memory. @default 40 */
@@ -27,27 +26,33 @@ export async function watchForLeaks({
   signal,
   ...settings
 }: LeakWatchOptions): Promise<LeakVerdict> {
-  const collect = findCollector();
+  const sampler = new MemorySampler();
   const taken: LeakSample[] = [];
   let calls = 0;
   const isOver = (): boolean => signal?.aborted ?? false;
   while (taken.length < samples && !isOver()) {
     for (let made = 0; made < callsPerSample && !isOver(); made++) await call(calls++);
-    collect?.();
-    // Between the two, what the first one found to be finalized is given up.
-    await new Promise((settle) => setImmediate(settle));
-    collect?.();
-    const { heapUsed, external, arrayBuffers } = process.memoryUsage();
-    taken.push({ calls, heapUsedBytes: heapUsed, externalBytes: external, arrayBuffersBytes: arrayBuffers });
+    taken.push(await sampler.take(calls));
   }
-  return judgeLeak(taken, { ...settings, collected: collect !== null });
+  return judgeLeak(taken, { ...settings, collected: sampler.collects });
 }
 
-/** The collector of this process, whether Node was started with `--expose-gc` or not; null where it cannot be had. */
-function findCollector(): (() => void) | null {
-  if (typeof globalThis.gc === 'function') return () => void globalThis.gc?.();
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('typeof gc === "function" ? gc : null');
-  setFlagsFromString('--no-expose-gc');
-  return typeof collect === 'function' ? () => void collect() : null;
+/** Samples what this process holds, its garbage collected before. */
+export class MemorySampler {
+  readonly #collect = findCollector();
+
+  /** Whether garbage is collected before a sample; where it cannot be, a verdict is weaker. */
+  get collects(): boolean {
+    return this.#collect !== null;
+  }
+
+  /** @param calls made so far */
+  async take(calls: number): Promise<LeakSample> {
+    this.#collect?.();
+    // Between the two, what the first one found to be finalized is given up.
+    await new Promise((settle) => setImmediate(settle));
+    this.#collect?.();
+    const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+    return { calls, heapUsedBytes: heapUsed, externalBytes: external, arrayBuffersBytes: arrayBuffers };
+  }
 }

@@ -1,98 +1,64 @@
-import { messageOf, RealWorldError } from '../errors.js';
 import type { EngineContext } from './engine-context.js';
+import type { CapacityOptions } from './load/capacity-options.js';
+import { type ClosedLoadOptions, type LoadResult, runClosedLoad } from './load/closed-load.js';
+import { type CapacityResult, runCapacitySearch } from './load/find-capacity.js';
+import type { LoadStage } from './load/load-stages.js';
+import { type OpenLoadOptions, type OpenLoadResult, runOpenLoad } from './load/open-load.js';
+import { type Pacer, RealTimePacer } from './load/pacer.js';
+import { runStagedLoad, type StagedLoadOptions, type StagedLoadResult } from './load/staged-load.js';
 
-export interface ClosedLoadOptions {
-  /** Users that work side by side; each begins its next iteration when the last one is over. */
-  readonly users: number;
-  /** Iterations of all users together. */
-  readonly iterations: number;
-  readonly name?: string;
-  readonly iterate: (iteration: number, user: number) => unknown;
-}
+export type { CapacityOptions } from './load/capacity-options.js';
+export type { ClosedLoadOptions, LoadResult } from './load/closed-load.js';
+export type { CapacityResult, CapacityStep } from './load/find-capacity.js';
+export type { ThresholdVerdict } from './load/judge-thresholds.js';
+export type { LoadFigures } from './load/load-figures.js';
+export type { LoadStage } from './load/load-stages.js';
+export type { LoadThresholds } from './load/load-thresholds.js';
+export type { OpenFigures } from './load/open-figures.js';
+export type { OpenLoadOptions, OpenLoadResult } from './load/open-load.js';
+export type { StagedLoadOptions, StagedLoadResult, StageResult } from './load/staged-load.js';
 
-export interface LoadResult {
-  readonly iterations: number;
-  readonly failures: readonly { readonly iteration: number; readonly message: string }[];
-  readonly durationMs: number;
-  readonly throughputPerSecond: number;
-  readonly meanMs: number;
-  readonly medianMs: number;
-  readonly p95Ms: number;
-  readonly maxMs: number;
-  readonly interrupted: boolean;
-}
-
-/** Puts load on a system and measures how it answers. */
+/**
+ * Puts load on a system and measures how it answers. An iteration that throws is counted and never ends a load. Every method
+ * throws RealWorldError `ENGINE_INVALID` for what it cannot use, and ends early, with `interrupted`, when the scenario is
+ * stopped; calls in flight are then waited for, for `settleMs` at most.
+ */
 export class LoadEngine {
   readonly #context: EngineContext;
+  readonly #pacer: Pacer;
 
-  constructor(context: EngineContext) {
+  constructor(context: EngineContext, pacer: Pacer = new RealTimePacer(context.clock)) {
     this.#context = context;
+    this.#pacer = pacer;
   }
 
   /**
    * A constant number of users (the closed model): a slow system is asked less often, so its latencies look better than
-   * those of users who do not wait. A failing iteration is counted and does not end the load.
-   *
-   * @throws RealWorldError `ENGINE_INVALID` for counts that are not positive whole numbers
+   * those of users who do not wait. With `intendedIntervalMs` the result has both: as measured, and corrected for the
+   * coordinated omission (Tene).
    */
-  async closed({ users, iterations, name = 'load', iterate }: ClosedLoadOptions): Promise<LoadResult> {
-    requireCount('users', users);
-    requireCount('iterations', iterations);
-    const { clock, signal, recorder } = this.#context;
-    const durations: number[] = [];
-    const failures: { iteration: number; message: string }[] = [];
-    const startedMs = clock.monotonicMs();
-    let next = 0;
-    const work = async (user: number): Promise<void> => {
-      while (next < iterations && !signal.aborted) {
-        const iteration = next++;
-        const iterationStartedMs = clock.monotonicMs();
-        try {
-          await iterate(iteration, user);
-        } catch (thrown) {
-          failures.push({ iteration, message: messageOf(thrown) });
-        }
-        durations.push(clock.monotonicMs() - iterationStartedMs);
-      }
-    };
-    await Promise.all(Array.from({ length: users }, (_, user) => work(user)));
-    const durationMs = clock.monotonicMs() - startedMs;
-    const result = summarizeLoad(durations, failures, durationMs, signal.aborted);
-    const context = { load: name, users, iterations: result.iterations };
-    recorder.recordMetric('throughput', result.throughputPerSecond, 'ops/s', { context });
-    recorder.recordMetric('response_time_mean', result.meanMs, 'ms', { context });
-    recorder.recordMetric('response_time_p95', result.p95Ms, 'ms', { context });
-    return result;
+  closed(options: ClosedLoadOptions): Promise<LoadResult> {
+    return runClosedLoad(this.#context, this.#pacer, options);
   }
-}
 
-function summarizeLoad(
-  durations: readonly number[],
-  failures: LoadResult['failures'],
-  durationMs: number,
-  interrupted: boolean,
-): LoadResult {
-  const sorted = Float64Array.from(durations).sort();
-  const rank = (share: number): number => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
-  const total = sorted.reduce((sum, duration) => sum + duration, 0);
-  return {
-    iterations: sorted.length,
-    failures,
-    durationMs,
-    throughputPerSecond: durationMs === 0 ? 0 : (sorted.length / durationMs) * 1_000,
-    meanMs: sorted.length === 0 ? 0 : total / sorted.length,
-    medianMs: rank(0.5),
-    p95Ms: rank(0.95),
-    maxMs: sorted.at(-1) ?? 0,
-    interrupted,
-  };
-}
+  /**
+   * A rate of starts (the open model, Schroeder 2006): what is due is started whatever the system does, and latencies are
+   * measured from the intended starts. A rate that is not reached to within 1 % is an issue, and the verdict says so.
+   */
+  open(options: OpenLoadOptions): Promise<OpenLoadResult> {
+    return runOpenLoad(this.#context, this.#pacer, options);
+  }
 
-function requireCount(name: string, count: number): void {
-  if (Number.isInteger(count) && count > 0) return;
-  throw new RealWorldError(
-    'ENGINE_INVALID',
-    `load.closed({ ${name}: ${count} }) needs a whole number above 0.`,
-  );
+  /** Stages and ramps one after the other without a pause, each with its figures and the verdicts of its thresholds. */
+  stages(stages: readonly LoadStage[], options: StagedLoadOptions): Promise<StagedLoadResult> {
+    return runStagedLoad(this.#context, this.#pacer, stages, options);
+  }
+
+  /**
+   * Raises the rate until it is not held or a threshold is broken, and narrows down the highest rate that the system
+   * sustains.
+   */
+  findCapacity(options: CapacityOptions): Promise<CapacityResult> {
+    return runCapacitySearch(this.#context, this.#pacer, options);
+  }
 }

@@ -1,5 +1,19 @@
+import type { LeakVerdict } from '../analysis/leak/judge-leak.js';
 import { RealWorldError } from '../errors.js';
 import { type EngineContext, pause } from './engine-context.js';
+import { AbortableTimers } from './load/abortable-timers.js';
+import { checkLeaks, type LeakCheckOptions } from './monitoring/check-leaks.js';
+import type { Timers } from './monitoring/run-schedule.js';
+import type { WatchOptions } from './monitoring/watch-options.js';
+import { type WatchResult, watchSystem } from './monitoring/watch-system.js';
+
+export type { LeakCheckOptions } from './monitoring/check-leaks.js';
+export type { FileWatchResult } from './monitoring/file-watch.js';
+export type { FileChange, FileWatchOptions } from './monitoring/file-watch-options.js';
+export type { ScheduleResult } from './monitoring/run-schedule.js';
+export type { LeakSampling, Schedule, ScheduleTick, WatchOptions } from './monitoring/watch-options.js';
+export type { WatchResult } from './monitoring/watch-system.js';
+export type { WatchWindow } from './monitoring/watch-windows.js';
 
 export interface MonitoringTick {
   /** 0 for the first. */
@@ -28,9 +42,12 @@ export interface MonitoringResult {
 /** Keeps a system under watch: does something at an interval until the time is over. */
 export class MonitoringEngine {
   readonly #context: EngineContext;
+  readonly #timers: Timers;
 
-  constructor(context: EngineContext) {
+  constructor(context: EngineContext, timers?: Timers) {
     this.#context = context;
+    const waiting = new AbortableTimers();
+    this.#timers = timers ?? { pause: (ms, signal) => waiting.wait(ms, signal) };
   }
 
   /**
@@ -63,5 +80,24 @@ export class MonitoringEngine {
       await pause(Math.max(0, Math.min(intervalMs - tookMs, durationMs - elapsedMs - tookMs)), signal);
     }
     return { ticks, durationMs: clock.monotonicMs() - startedMs, late, interrupted: signal.aborted };
+  }
+
+  /**
+   * Several schedules, a watch over files and a watch over memory side by side, for one time. Ticks of one schedule never overlap.
+   * Unless `onError` is `record`, what fails first ends the watch and is thrown on when the others are over.
+   *
+   * @throws RealWorldError `ENGINE_INVALID` for options that it cannot use
+   */
+  watch(options: WatchOptions): Promise<WatchResult> {
+    return watchSystem(this.#context, this.#timers, options);
+  }
+
+  /**
+   * Calls one thing over and over and judges whether it keeps memory: a metric, and for a leak an issue (`leak`, high).
+   *
+   * @throws RealWorldError `ENGINE_INVALID` for options that it cannot use
+   */
+  watchForLeaks(options: LeakCheckOptions): Promise<LeakVerdict> {
+    return checkLeaks(this.#context, options);
   }
 }

@@ -1,16 +1,36 @@
-import { analyzeSession, ruleIssues } from '../analysis/analyze-session.js';
+import { analyzeSession } from '../analysis/analyze-session.js';
+import { type GateSettings, judgeGate, type ScenarioGates } from '../analysis/gate/judge-gate.js';
 import { systemClock } from '../clock.js';
-import type { Issue, SessionReport } from '../model.js';
+import type { Issue, SessionFacts, SessionReport } from '../model.js';
 import type { DamagedLine } from '../recording/journal-reader.js';
+import type { SessionPage } from '../session-page.js';
 import type { SessionStore } from '../storage/session-store.js';
 import { describeCrash } from './describe-crash.js';
+import { assemblePage } from './read-session-page.js';
 import type { SessionFeed } from './session-feed.js';
 import type { SessionEnd } from './session-log.js';
+import { storeAnalysis } from './store-analysis.js';
+
+/** What a session is held to when it ends. */
+export interface SessionGate {
+  readonly settings: GateSettings;
+  readonly scenarios: ScenarioGates;
+}
+
+export interface ConcludeOptions {
+  readonly lockTimeoutMs: number;
+  /** True when a worker may still write: what it has not ended is then left open for the run that reads it later. */
+  readonly workersLive: () => boolean;
+  /** Left out, the session keeps what its gate said before, if anything. */
+  readonly gate?: SessionGate;
+}
 
 export interface Conclusion {
   readonly report: SessionReport;
   /** Rows of activities that were not in the database before. */
   readonly added: number;
+  /** All that a page about the session shows; for as long as its store is open. */
+  readonly readPage: () => SessionPage;
 }
 
 /**
@@ -18,13 +38,12 @@ export interface Conclusion {
  * again changes nothing, so that it can be tried until it succeeds.
  *
  * @param endOf tells how the session ended, once everything is stored
- * @param workersLive true when a worker may still write: what it has not ended is then left open for the run that reads it later
  * @throws what the database throws; the journals hold everything as before
  */
 export function concludeSession(
   { store, feed, sessionId }: { store: SessionStore; feed: SessionFeed; sessionId: string },
   endOf: () => SessionEnd,
-  { lockTimeoutMs, workersLive }: { readonly lockTimeoutMs: number; readonly workersLive: () => boolean },
+  { lockTimeoutMs, workersLive, gate }: ConcludeOptions,
 ): Conclusion {
   let added = feed.drain(lockTimeoutMs);
   const end = endOf();
@@ -46,18 +65,26 @@ export function concludeSession(
     endedAtMs: end.endedAtMs,
     stopReason: end.stopReason ?? (crashed ? 'a worker died' : null),
   });
-  const report = analyze(store, sessionId, end.endedAtMs);
+  const { facts, report } = analyze(store, sessionId, end.endedAtMs, gate);
   store.checkStored(sessionId);
-  return { report, added };
+  return { report, added, readPage: () => assemblePage(store.samples, facts, report) };
 }
 
-function analyze(store: SessionStore, sessionId: string, endedAtMs: number): SessionReport {
+function analyze(
+  store: SessionStore,
+  sessionId: string,
+  endedAtMs: number,
+  gate: SessionGate | undefined,
+): { readonly facts: SessionFacts; readonly report: SessionReport } {
   const facts = store.readFacts(sessionId);
-  const report = analyzeSession(facts);
-  store.replaceRuleIssues(sessionId, ruleIssues(report, facts));
-  store.replaceSuggestions(sessionId, report.suggestions, endedAtMs);
-  if (report.score !== null) store.saveScore(sessionId, report.score.total);
-  return report;
+  const ungated = analyzeSession(facts);
+  const report =
+    gate === undefined
+      ? ungated
+      : { ...ungated, gate: judgeGate(ungated, facts, gate.settings, gate.scenarios) };
+  if (report.gate !== null) store.saveGate(sessionId, report.gate);
+  storeAnalysis(store, report, facts, endedAtMs);
+  return { facts, report };
 }
 
 function describeDamage(sessionId: string, damaged: readonly DamagedLine[]): readonly Issue[] {

@@ -46,6 +46,26 @@ export function findOrphans(journalRoot: string): readonly OrphanedSession[] {
   });
 }
 
+/**
+ * Whether the process that writes a session is at work or gone, by its folder of journals; null when there is none that names
+ * its owner.
+ */
+export function stateOfRun(journalRoot: string, sessionId: string): 'at_work' | 'gone' | null {
+  const directory = sessionDirectory(journalRoot, sessionId);
+  const owner = readOwner(directory);
+  if (owner === null) return null;
+  return isAlive(owner) && !wasLeft(directory) ? 'at_work' : 'gone';
+}
+
+/** Ids of the sessions that a process is writing into a database at this moment. */
+export function findSessionsAtWork(journalRoot: string, database: string): readonly string[] {
+  return listDirectories(journalRoot).flatMap((directory) => {
+    const owner = readOwner(directory);
+    if (owner === null || owner.database !== database) return [];
+    return isAlive(owner) && !wasLeft(directory) ? [owner.start.sessionId] : [];
+  });
+}
+
 /** Folders of sessions without a readable owner; a person has to look at them. */
 export function findOwnerless(journalRoot: string): readonly string[] {
   return listDirectories(journalRoot).filter((directory) => readOwner(directory) === null);

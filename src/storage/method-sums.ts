@@ -1,5 +1,6 @@
 import { LatencyHistogram } from '../latency-histogram.js';
 import type { Activity, ActivityWindow } from '../model.js';
+import { toKibibytes } from '../units.js';
 
 /** What is counted of an activity. */
 export type CountedActivity = Pick<
@@ -16,7 +17,10 @@ export type CountedActivity = Pick<
   | 'cpuTimeMs'
   | 'rssBeforeBytes'
   | 'rssAfterBytes'
+  | 'heapBeforeBytes'
   | 'heapAfterBytes'
+  | 'externalBeforeBytes'
+  | 'externalAfterBytes'
   | 'eventLoopUtilization'
   | 'overlapping'
 >;
@@ -49,6 +53,8 @@ export class MethodSums {
   firstResultTotalMs = 0;
   blockingCalls = 0;
   rssGrowthMaxBytes = 0;
+  /** What heap and external memory grew by during calls, shrinking left out: what they allocated and was not collected at once. */
+  allocatedKb = 0;
   slowestActivityId: string;
   failedActivityId: string | null = null;
   blockingActivityId: string | null = null;
@@ -104,7 +110,11 @@ export class MethodSums {
     overlapping,
     rssBeforeBytes,
     rssAfterBytes,
+    ...memory
   }: CountedActivity): void {
+    this.allocatedKb +=
+      growthKb(memory.heapBeforeBytes, memory.heapAfterBytes) +
+      growthKb(memory.externalBeforeBytes, memory.externalAfterBytes);
     // Of calls that overlap, it cannot be said which one kept the loop busy.
     const isBusy = overlapping === 0 && (eventLoopUtilization ?? 0) >= blockingUtilization;
     if (isBusy && durationMs >= blockingMs) {
@@ -203,7 +213,15 @@ const addedFields = [
   'firstResultCalls',
   'firstResultTotalMs',
   'blockingCalls',
+  'allocatedKb',
 ] as const satisfies readonly (keyof MethodSums)[];
+
+/** As rows keep it: in whole kibibytes. */
+function growthKb(beforeBytes: number | null, afterBytes: number | null): number {
+  return beforeBytes === null || afterBytes === null
+    ? 0
+    : Math.max(0, toKibibytes(afterBytes) - toKibibytes(beforeBytes));
+}
 
 function emptyWindow(index: number): MutableWindow {
   return {

@@ -66,7 +66,7 @@ export function openDatabase(path: string, options: OpenOptions = {}): SqliteDat
 }
 
 /** Line 13 of better-sqlite3 ends a Node older than 22 with a segmentation fault, so it must not be loaded there. */
-function refuseMismatchedDriver(): void {
+export function refuseMismatchedDriver(): void {
   const nodeMajor = Number(process.versions.node.split('.')[0]);
   const driver = createRequire(import.meta.url)('better-sqlite3/package.json') as { version: string };
   if (nodeMajor >= 22 || Number(driver.version.split('.')[0]) < 13) return;
@@ -102,7 +102,8 @@ function lookBeforeWriting(path: string, waitMs: number): void {
 
 const fileHeader = Buffer.from('SQLite format 3\0');
 
-function beginsAsDatabase(path: string): boolean {
+/** Whether a file begins as every SQLite database does. */
+export function beginsAsDatabase(path: string): boolean {
   const beginning = Buffer.alloc(fileHeader.length);
   try {
     const descriptor = openSync(path, 'r');
@@ -155,7 +156,8 @@ function findDamage(database: SqliteDatabase): string | null {
   }
 }
 
-function refuseForeign(database: SqliteDatabase, path: string): void {
+/** @throws RealWorldError `DATABASE_FOREIGN` or `DATABASE_NEWER` */
+export function refuseForeign(database: SqliteDatabase, path: string): void {
   const version = database.pragma('user_version', { simple: true }) as number;
   const application = database.pragma('application_id', { simple: true }) as number;
   const tables = database
@@ -212,7 +214,8 @@ function migrate(database: SqliteDatabase): void {
     .immediate();
 }
 
-function notSqlite(path: string, options?: ErrorOptions): RealWorldError {
+/** The refusal of a file that is no database. */
+export function notSqlite(path: string, options?: ErrorOptions): RealWorldError {
   return new RealWorldError(
     'DATABASE_NOT_SQLITE',
     `The file ${path} is not a readable SQLite database. It was left as it is; set \`database\` to another path or move the file away.`,
@@ -248,7 +251,8 @@ function codeOf(thrown: unknown): string {
   return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
 }
 
-function asDatabaseError(thrown: unknown, path: string, waitMs = lockTimeoutMs): RealWorldError {
+/** What went wrong with a database, as a person is told. */
+export function asDatabaseError(thrown: unknown, path: string, waitMs = lockTimeoutMs): RealWorldError {
   if (thrown instanceof RealWorldError) return thrown;
   const code = codeOf(thrown);
   const cause = { cause: thrown };

@@ -2,11 +2,13 @@ import type {
   ErrorGroup,
   Issue,
   MetricFigures,
+  MetricNote,
   Scenario,
   ScenarioKind,
   ScenarioOutcome,
   Severity,
 } from '../model.js';
+import { errorFingerprint } from './error-fingerprint.js';
 import type { SqliteDatabase } from './open-database.js';
 
 export interface ActivityTotals {
@@ -28,11 +30,16 @@ export function readTotals(database: SqliteDatabase, sessionId: string): Activit
     .get(sessionId) as ActivityTotals;
 }
 
+/** Errors by method, type and fingerprint, the most frequent first; the message is that of the first. */
 export function readErrorGroups(database: SqliteDatabase, sessionId: string): readonly ErrorGroup[] {
+  database.function('error_fingerprint', { deterministic: true }, (message) =>
+    errorFingerprint(typeof message === 'string' ? message : ''),
+  );
   return database
     .prepare(`
       SELECT capability, activity_type AS method, coalesce(error_type, 'Error') AS errorType,
-        coalesce(error_message, '') AS message, count(*) AS count, min(activity_id) AS activityId
+        error_fingerprint(error_message) AS fingerprint, coalesce(error_message, '') AS message,
+        count(*) AS count, min(activity_id) AS activityId
       FROM activities WHERE session_id = ? AND NOT success AND fault IS NULL
       GROUP BY 1, 2, 3, 4 ORDER BY count DESC, capability, method LIMIT 200`)
     .all(sessionId) as ErrorGroup[];
@@ -48,6 +55,48 @@ export function readMetricFigures(database: SqliteDatabase, sessionId: string): 
       FROM performance_metrics m WHERE session_id = ?
       GROUP BY capability, metric_type, unit ORDER BY capability, metric_type`)
     .all(sessionId) as MetricFigures[];
+}
+
+/** Metrics that the rules look at one by one. */
+const notedMetrics = [
+  'accuracy',
+  'precision',
+  'recall',
+  'f1',
+  'search_relevance_mrr',
+  'control_accuracy',
+  'error_detected',
+  'recovered',
+  'effects_applied_twice',
+  'effects_lost',
+  'leak_bytes_per_call',
+  'race_conditions',
+  'flaky_input',
+] as const;
+const notesMax = 500;
+
+export function readMetricNotes(database: SqliteDatabase, sessionId: string): readonly MetricNote[] {
+  const rows = database
+    .prepare(`SELECT m.capability, m.metric_type, m.value, m.unit, m.context, s.task_id
+      FROM performance_metrics m LEFT JOIN scenarios s USING (scenario_id)
+      WHERE m.session_id = ? AND m.metric_type IN (${notedMetrics.map(() => '?').join(', ')})
+      ORDER BY m.rowid LIMIT ${notesMax}`)
+    .all(sessionId, ...notedMetrics) as {
+    readonly capability: string;
+    readonly metric_type: string;
+    readonly value: number;
+    readonly unit: string;
+    readonly context: string | null;
+    readonly task_id: string | null;
+  }[];
+  return rows.map((row) => ({
+    capability: row.capability,
+    metricType: row.metric_type,
+    value: row.value,
+    unit: row.unit,
+    context: row.context === null ? {} : (JSON.parse(row.context) as Record<string, unknown>),
+    taskId: row.task_id,
+  }));
 }
 
 interface ScenarioRow {

@@ -1,95 +1,125 @@
-import type { HistoryFacts, HistoryMetric, HistoryPoint, HistorySeries } from '../history.js';
-import { percentileMs } from '../latency-distribution.js';
-import { LatencyHistogram } from '../latency-histogram.js';
+import type {
+  BaselineFacts,
+  HistoryFacts,
+  HistoryPoint,
+  HistorySeries,
+  SessionStatistic,
+} from '../history.js';
 import type { Environment } from '../model.js';
+import { Baselines } from './baselines.js';
+import { environmentKeyOf } from './environment-key.js';
 import type { SqliteDatabase } from './open-database.js';
+import { readSessionStatistics } from './session-statistics.js';
 
-/** Sessions that are looked at: twenty as the baseline and the newest three. */
-const sessionsMax = 23;
-/** A 95th percentile of fewer calls is their maximum. */
-const callsForP95 = 20;
+/** Sessions that are looked at: enough to see a creep, and few enough to be read in a fraction of a second. */
+const sessionsMax = 100;
+/** The baseline of this name takes the place of the sessions before. */
+export const baselineInForce = 'default';
 
 interface SessionRow {
   readonly session_id: string;
+  readonly project_path: string;
+  readonly start_time: string;
+  readonly duration_minutes: number;
   readonly environment: string | null;
 }
 
-interface MethodRow {
-  readonly file: string;
-  readonly name: string;
-  readonly capability: string;
-  readonly activity_type: string;
-  readonly calls: number;
-  readonly errors: number;
-  readonly errors_under_fault: number;
-  readonly cpu_time_ms: number;
-  readonly latency_histogram: string;
+interface KnownSession {
+  readonly sessionId: string;
+  readonly startedAtMs: number;
+  readonly commit: string | null;
+  readonly key: string;
 }
 
 /**
  * What a session and those before it of the same project showed, a number a session: calls of one session share its luck. Only
  * sessions that were completed count, and only such on a machine and with versions like this one's.
+ *
+ * @param whole also what the session itself did not do, or not yet
  */
-export function readHistory(database: SqliteDatabase, sessionId: string): HistoryFacts {
-  const own = database
-    .prepare('SELECT session_id, environment FROM test_sessions WHERE session_id = ?')
-    .get(sessionId) as SessionRow | undefined;
-  if (own === undefined) return { comparableSessions: 0, otherSessions: 0, series: [] };
+export function readHistory(
+  database: SqliteDatabase,
+  sessionId: string,
+  { whole = false }: { readonly whole?: boolean } = {},
+): HistoryFacts {
+  const row = database.prepare('SELECT * FROM test_sessions WHERE session_id = ?').get(sessionId) as
+    | SessionRow
+    | undefined;
+  if (row === undefined) return { comparableSessions: 0, otherSessions: 0, series: [] };
+  const own = knownFrom(row);
   const earlier = database
-    .prepare(`SELECT e.session_id, e.environment FROM test_sessions e
-      JOIN test_sessions own ON own.session_id = ? AND e.project_path = own.project_path
+    .prepare(`SELECT e.session_id, e.project_path, e.start_time, e.duration_minutes, e.environment
+      FROM test_sessions e JOIN test_sessions own ON own.session_id = ? AND e.project_path = own.project_path
       WHERE e.session_id <> own.session_id AND e.status = 'completed' AND e.start_time <= own.start_time
         AND e.duration_minutes = own.duration_minutes
-      ORDER BY e.start_time DESC, e.rowid DESC LIMIT 200`)
+      ORDER BY e.start_time DESC, e.rowid DESC LIMIT 400`)
     .all(sessionId) as SessionRow[];
-  const fingerprint = fingerprintOf(own);
-  const comparable = earlier.filter((row) => fingerprintOf(row) === fingerprint);
+  const comparable = earlier.map(knownFrom).filter(({ key }) => key === own.key);
   const sessions = [...comparable.slice(0, sessionsMax - 1).reverse(), own];
   return {
     comparableSessions: comparable.length,
     otherSessions: earlier.length - comparable.length,
-    series: readSeries(database, sessions),
+    // What this session did not do has nothing to be compared.
+    series: seriesOf(sessions, (id) => readSessionStatistics(database, id)).filter(
+      ({ points }) => whole || points.at(-1)?.sessionId === sessionId,
+    ),
+    baseline: readBaseline(new Baselines(database), row.project_path, sessions),
   };
 }
 
-/** What the figures of a session depend on beside the code. */
-function fingerprintOf({ environment }: SessionRow): string {
-  if (environment === null) return 'unknown';
-  const { cpuModel, cpuCount, node, vitest, platform } = JSON.parse(environment) as Environment;
-  return [cpuModel, cpuCount, node, vitest, platform].join('\n');
+function knownFrom({ session_id, start_time, duration_minutes, environment }: SessionRow): KnownSession {
+  const known = environment === null ? null : (JSON.parse(environment) as Environment);
+  return {
+    sessionId: session_id,
+    startedAtMs: Date.parse(start_time),
+    commit: known?.commit ?? null,
+    key: environmentKeyOf(known, duration_minutes),
+  };
 }
 
-function readSeries(database: SqliteDatabase, sessions: readonly SessionRow[]): readonly HistorySeries[] {
-  const rowsOf = database.prepare(`SELECT s.file, s.name, a.capability, a.activity_type, a.calls, a.errors,
-      a.errors_under_fault, a.cpu_time_ms, a.latency_histogram
-    FROM activity_aggregates a JOIN scenarios s USING (scenario_id)
-    WHERE a.session_id = ? AND s.outcome = 'passed'`);
+/** Null when none is set for this project and environment, or when the newest session is not later than it. */
+function readBaseline(
+  baselines: Baselines,
+  projectPath: string,
+  sessions: readonly KnownSession[],
+): BaselineFacts | null {
+  const own = sessions.at(-1);
+  const found = baselines
+    .list()
+    .find(
+      ({ name, projectPath: path, environmentKey }) =>
+        name === baselineInForce && path === projectPath && environmentKey === own?.key,
+    );
+  if (found === undefined) return null;
+  const { baselineId, name, runs } = found;
+  const newestMs = runs.at(-1)?.startedAtMs ?? 0;
+  const ids = new Set(runs.map(({ sessionId }) => sessionId));
+  const since = sessions.filter(
+    ({ startedAtMs, sessionId }) => startedAtMs >= newestMs && !ids.has(sessionId),
+  );
+  if (own === undefined || !since.includes(own)) return null;
+  return {
+    name,
+    runs,
+    sessionsSince: since.map(({ sessionId }) => sessionId),
+    series: seriesOf(runs, (id) => baselines.readStatistics(baselineId, id)),
+  };
+}
+
+/** @param sessions the oldest first */
+function seriesOf(
+  sessions: readonly Pick<KnownSession, 'sessionId' | 'commit'>[],
+  read: (sessionId: string) => readonly SessionStatistic[],
+): readonly HistorySeries[] {
   const series = new Map<string, Omit<HistorySeries, 'points'> & { readonly points: HistoryPoint[] }>();
-  for (const session of sessions) {
-    const commit =
-      session.environment === null ? null : (JSON.parse(session.environment) as Environment).commit;
-    for (const row of rowsOf.all(session.session_id) as MethodRow[]) {
-      for (const [metric, value] of metricsOf(row)) {
-        const { file, name: scenario, capability, activity_type: method } = row;
-        const key = [file, scenario, capability, method, metric].join('\n');
-        const known = series.get(key) ?? { file, scenario, capability, method, metric, points: [] };
-        known.points.push({ sessionId: session.session_id, commit, value });
-        series.set(key, known);
-      }
+  for (const { sessionId, commit } of sessions) {
+    for (const { value, calls: _calls, ...subject } of read(sessionId)) {
+      const { file, scenario, capability, method, metric } = subject;
+      const key = [file, scenario, capability, method, metric].join('\n');
+      const known = series.get(key) ?? { ...subject, points: [] };
+      known.points.push({ sessionId, commit, value });
+      series.set(key, known);
     }
   }
-  const newest = sessions.at(-1)?.session_id;
-  // What this session did not do has nothing to be compared.
-  return [...series.values()].filter(({ points }) => points.at(-1)?.sessionId === newest);
-}
-
-function metricsOf(row: MethodRow): readonly (readonly [HistoryMetric, number])[] {
-  const latency = LatencyHistogram.parse(row.latency_histogram);
-  const judged = row.calls - row.errors_under_fault;
-  return [
-    ['median', percentileMs(latency, 0.5)],
-    ...(row.calls >= callsForP95 ? [['p95', percentileMs(latency, 0.95)] as const] : []),
-    ...(judged > 0 ? [['success_rate', (judged - row.errors) / judged] as const] : []),
-    ['cpu_time', row.cpu_time_ms / row.calls],
-  ];
+  return [...series.values()];
 }

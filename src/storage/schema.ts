@@ -18,6 +18,14 @@ export const customerTables = [
   'improvement_suggestions',
 ] as const;
 
+export const customerIndexes = [
+  'idx_activities_session',
+  'idx_activities_capability',
+  'idx_metrics_session',
+  'idx_issues_session',
+  'idx_issues_severity',
+] as const;
+
 const customerSchema = `
 CREATE TABLE IF NOT EXISTS test_sessions (
     session_id TEXT PRIMARY KEY,
@@ -139,6 +147,7 @@ CREATE TABLE activity_aggregates (
     first_result_total_ms REAL NOT NULL,
     blocking_calls INTEGER NOT NULL,
     rss_growth_max_bytes INTEGER NOT NULL,
+    allocated_kb INTEGER NOT NULL DEFAULT 0,
     slowest_activity_id TEXT NOT NULL,
     failed_activity_id TEXT,
     blocking_activity_id TEXT,
@@ -153,6 +162,8 @@ ALTER TABLE test_sessions ADD COLUMN seed INTEGER;
 ALTER TABLE test_sessions ADD COLUMN environment TEXT;
 ALTER TABLE test_sessions ADD COLUMN stop_reason TEXT;
 ALTER TABLE test_sessions ADD COLUMN capabilities TEXT;
+ALTER TABLE test_sessions ADD COLUMN score_weights TEXT;
+ALTER TABLE test_sessions ADD COLUMN gate TEXT;
 ALTER TABLE activities ADD COLUMN scenario_id INTEGER REFERENCES scenarios(scenario_id);
 ALTER TABLE activities ADD COLUMN outcome TEXT;
 ALTER TABLE activities ADD COLUMN error_type TEXT;
@@ -179,9 +190,43 @@ ALTER TABLE improvement_suggestions ADD COLUMN issue_id TEXT;
 CREATE INDEX idx_activities_failed ON activities(session_id) WHERE NOT success;
 `;
 
+/** What a baseline rests on is copied, and refers to no session, because it outlives them. */
+const baselines = `
+CREATE TABLE baselines (
+    baseline_id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    project_path TEXT NOT NULL,
+    environment_key TEXT NOT NULL,
+    note TEXT,
+    created_at TEXT NOT NULL,
+    UNIQUE (name, project_path, environment_key)
+);
+CREATE TABLE baseline_runs (
+    baseline_id INTEGER NOT NULL REFERENCES baselines(baseline_id) ON DELETE CASCADE,
+    session_id TEXT NOT NULL,
+    start_time TEXT NOT NULL,
+    commit_hash TEXT,
+    PRIMARY KEY (baseline_id, session_id)
+) WITHOUT ROWID;
+CREATE TABLE baseline_statistics (
+    baseline_id INTEGER NOT NULL,
+    session_id TEXT NOT NULL,
+    file TEXT NOT NULL,
+    scenario TEXT NOT NULL,
+    capability TEXT NOT NULL,
+    activity_type TEXT NOT NULL,
+    metric TEXT NOT NULL,
+    value REAL NOT NULL,
+    calls INTEGER NOT NULL,
+    PRIMARY KEY (baseline_id, session_id, file, scenario, capability, activity_type, metric),
+    FOREIGN KEY (baseline_id, session_id) REFERENCES baseline_runs(baseline_id, session_id) ON DELETE CASCADE
+) WITHOUT ROWID;
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, sql: customerSchema },
   { version: 2, sql: scenariosAndMeasures },
+  { version: 3, sql: baselines },
 ];
 
 export const newestVersion = migrations.at(-1)?.version ?? 0;

@@ -1,25 +1,33 @@
 import { toTimestamp } from '../clock.js';
 import { RealWorldError } from '../errors.js';
+import type { GateVerdict } from '../gate.js';
+import type { HistoryFacts, SessionStatistic } from '../history.js';
 import type {
   Environment,
   Issue,
   Scenario,
   ScenarioKind,
   ScenarioOutcome,
+  ScoreWeights,
   Session,
   SessionFacts,
   SessionStatus,
   Suggestion,
   SystemSample,
 } from '../model.js';
-import { toMebibytes } from '../units.js';
+import { Baselines } from './baselines.js';
 import { type CrashedScenario, readCrashes } from './crashes.js';
 import { closeDetached, identifyFile } from './file-identity.js';
 import { type IngestOptions, SessionIngest } from './ingest.js';
-import { readSessionFigures } from './method-figures.js';
 import { type OpenOptions, openDatabase, refuseDamaged, type SqliteDatabase } from './open-database.js';
-import { readErrorGroups, readIssues, readMetricFigures, readScenarios, readTotals } from './queries.js';
+import { readScenarios, readTotals } from './queries.js';
+import { readFacts } from './read-facts.js';
 import { readHistory } from './read-history.js';
+import { SessionSamples } from './session-samples.js';
+import { readSessionStatistics } from './session-statistics.js';
+import { readStoredAnalysis, type StoredAnalysis } from './stored-analysis.js';
+import { metricsOf } from './system-metrics.js';
+import { readUsualDuration } from './usual-duration.js';
 
 export interface SessionStart {
   readonly sessionId: string;
@@ -28,6 +36,8 @@ export interface SessionStart {
   readonly durationMinutes: number;
   readonly seed: number;
   readonly environment: Environment;
+  /** Left out, the usual ones. */
+  readonly scoreWeights?: ScoreWeights;
 }
 
 export interface ScenarioEnd {
@@ -86,8 +96,8 @@ export class SessionStore {
   startSession(start: SessionStart): void {
     this.#database
       .prepare(`INSERT INTO test_sessions
-        (session_id, project_path, start_time, duration_minutes, status, seed, environment)
-        VALUES (?, ?, ?, ?, 'running', ?, ?) ON CONFLICT (session_id) DO NOTHING`)
+        (session_id, project_path, start_time, duration_minutes, status, seed, environment, score_weights)
+        VALUES (?, ?, ?, ?, 'running', ?, ?, ?) ON CONFLICT (session_id) DO NOTHING`)
       .run(
         start.sessionId,
         start.projectPath,
@@ -95,6 +105,7 @@ export class SessionStore {
         start.durationMinutes,
         start.seed,
         JSON.stringify(start.environment),
+        start.scoreWeights === undefined ? null : JSON.stringify(start.scoreWeights),
       );
   }
 
@@ -205,10 +216,26 @@ export class SessionStore {
       .run(toTimestamp(end.endedAtMs), end.status, end.stopReason, calls, errors, meanMs, sessionId);
   }
 
+  /** What the last analysis of a session left. */
+  readAnalysis(sessionId: string): StoredAnalysis {
+    return readStoredAnalysis(this.#database, sessionId);
+  }
+
+  /** Carries out work that is kept as a whole or not at all. */
+  atOnce<Result>(work: () => Result): Result {
+    return this.#database.transaction(work).immediate();
+  }
+
   saveScore(sessionId: string, score: number): void {
     this.#database
       .prepare('UPDATE test_sessions SET overall_score = ? WHERE session_id = ?')
       .run(score, sessionId);
+  }
+
+  saveGate(sessionId: string, gate: GateVerdict): void {
+    this.#database
+      .prepare('UPDATE test_sessions SET gate = ? WHERE session_id = ?')
+      .run(JSON.stringify(gate), sessionId);
   }
 
   /** Scenarios that began and of whose end nothing was heard. */
@@ -267,6 +294,30 @@ export class SessionStore {
       .run(sessionId, reason);
   }
 
+  /** What one run contributes to a comparison of runs. */
+  readStatistics(sessionId: string): readonly SessionStatistic[] {
+    return readSessionStatistics(this.#database, sessionId);
+  }
+
+  get baselines(): Baselines {
+    return new Baselines(this.#database);
+  }
+
+  /** Single rows, for charts and timelines. */
+  get samples(): SessionSamples {
+    return new SessionSamples(this.#database);
+  }
+
+  /** A number that is another one when somebody else wrote into the database in the meantime. */
+  get dataVersion(): number {
+    return this.#database.pragma('data_version', { simple: true }) as number;
+  }
+
+  /** What the comparable sessions up to this one showed, also of what it did not do yet. */
+  readHistory(sessionId: string): HistoryFacts {
+    return readHistory(this.#database, sessionId, { whole: true });
+  }
+
   /** The crashed scenarios of a session, each with what was recorded last. */
   readCrashes(sessionId: string): readonly CrashedScenario[] {
     return readCrashes(this.#database, sessionId);
@@ -279,6 +330,11 @@ export class SessionStore {
       throw new RealWorldError('SESSION_UNKNOWN', `There is no session ${sessionId} in ${this.path}.`);
     }
     return sessionFromRow(row as SessionRow);
+  }
+
+  /** As `readUsualDuration`. */
+  readUsualDurationMs(start: Pick<Session, 'projectPath' | 'durationMinutes'>): number | null {
+    return readUsualDuration(this.#database, start);
   }
 
   /** Newest first. */
@@ -296,50 +352,12 @@ export class SessionStore {
 
   /** All that the analysis needs; @throws RealWorldError `SESSION_UNKNOWN` */
   readFacts(sessionId: string): SessionFacts {
-    const declared = this.#database
-      .prepare('SELECT capabilities FROM test_sessions WHERE session_id = ?')
-      .pluck()
-      .get(sessionId) as string | null | undefined;
-    return {
-      session: this.readSession(sessionId),
-      scenarios: readScenarios(this.#database, sessionId),
-      ...readSessionFigures(this.#database, sessionId),
-      errorGroups: readErrorGroups(this.#database, sessionId),
-      metrics: readMetricFigures(this.#database, sessionId),
-      reportedIssues: readIssues(this.#database, sessionId, 'scenario'),
-      history: readHistory(this.#database, sessionId),
-      declaredCapabilities: typeof declared === 'string' ? (JSON.parse(declared) as string[]) : null,
-    };
+    return readFacts(this.#database, this.readSession(sessionId));
   }
 
   close(): void {
     this.#database.close();
   }
-}
-
-interface SampleMetric {
-  readonly capability: 'system' | 'worker';
-  readonly metricType: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly context?: { readonly pid: number };
-}
-
-function metricsOf(sample: SystemSample): readonly SampleMetric[] {
-  const system = { capability: 'system', unit: 'percent' } as const;
-  const machine: readonly SampleMetric[] = [
-    { ...system, metricType: 'cpu_usage', value: sample.cpuPercent },
-    { ...system, metricType: 'memory_usage', value: sample.memoryPercent },
-    { ...system, metricType: 'disk_usage', value: sample.diskPercent },
-    { ...system, metricType: 'monitor_cost', value: sample.costMs, unit: 'ms' },
-  ];
-  const workers = sample.workers.flatMap(({ pid, rssBytes, cpuPercent }): readonly SampleMetric[] => {
-    const worker = { capability: 'worker', context: { pid } } as const;
-    const memory = { ...worker, metricType: 'memory_usage', value: toMebibytes(rssBytes), unit: 'MB' };
-    if (cpuPercent === null) return [memory];
-    return [memory, { ...worker, metricType: 'cpu_usage', value: cpuPercent, unit: 'percent of a core' }];
-  });
-  return [...machine, ...workers];
 }
 
 interface SessionRow {

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { analyzeSession } from '../../src/analysis/analyze-session.js';
+import { ExactLatencies } from '../../src/latency-distribution.js';
 import type { MethodFigures, SessionFacts } from '../../src/model.js';
-import { sampleFacts, sampleFigures, sampleIssue, sampleMetric } from '../support/sample-facts.js';
+import {
+  sampleFacts,
+  sampleFigures,
+  sampleIssue,
+  sampleMetric,
+  sampleScenario,
+} from '../support/sample-facts.js';
 
 function analyze(given: Partial<SessionFacts>) {
   return analyzeSession(sampleFacts(given));
@@ -60,24 +67,70 @@ describe('totals', () => {
 });
 
 describe('a capability', () => {
-  test('sums its methods up; the busiest one gives the percentiles', () => {
+  test('sums its methods up; percentiles are those of all its calls together', () => {
     const methods = [
-      sampleFigures({ method: 'a', calls: 2, meanMs: 40, p95Ms: 50, medianMs: 39, maxMs: 60, errors: 1 }),
-      sampleFigures({ method: 'b', calls: 6, meanMs: 8, p95Ms: 12, medianMs: 7, maxMs: 15 }),
-    ];
-    expect(analyze({ methods }).capabilities).toEqual([
-      {
-        capability: 'code_search',
-        calls: 8,
+      sampleFigures({
+        method: 'a',
+        calls: 2,
         errors: 1,
-        errorsUnderFault: 0,
-        successRate: 7 / 8,
-        meanMs: 16,
-        medianMs: 7,
-        p95Ms: 12,
-        maxMs: 60,
-        methods,
+        meanMs: 600,
+        maxMs: 900,
+        latency: new ExactLatencies([300, 900]),
+      }),
+      sampleFigures({
+        method: 'b',
+        calls: 78,
+        meanMs: 8,
+        maxMs: 15,
+        latency: new ExactLatencies(Array.from({ length: 78 }, (_, index) => 1 + index / 10)),
+      }),
+    ];
+    const [capability] = analyze({ methods }).capabilities;
+    expect(capability).toMatchObject({
+      capability: 'code_search',
+      calls: 80,
+      errors: 1,
+      successRate: 79 / 80,
+      successInterval: { low: expect.closeTo(0.9325, 3), high: expect.closeTo(0.9978, 3) },
+      meanMs: 22.8,
+      medianMs: expect.closeTo(4.9),
+      p95: {
+        valueMs: expect.closeTo(8.5),
+        count: 80,
+        lowMs: expect.closeTo(8.1),
+        highMs: expect.closeTo(900),
       },
+      p99: { count: 80, countNeeded: 368 },
+      maxMs: 900,
+      callsPerCpuSecond: 8_000,
+      // 78 below 100 ms, one below 500, one below 2000.
+      uxQuality: expect.closeTo((78 + 0.8 + 0.5) / 80),
+    });
+    expect(capability?.methods.map(({ method, p95 }) => [method, p95.count])).toEqual([
+      ['a', 2],
+      ['b', 78],
+    ]);
+  });
+
+  test('is summed up by kind of scenario and by scenario as well', () => {
+    const scenarios = [
+      sampleScenario({ kind: 'load', taskId: 'l1' }),
+      sampleScenario({ kind: 'load', taskId: 'l2', outcome: 'failed' }),
+      sampleScenario({ kind: 'recovery', taskId: 'r1' }),
+    ];
+    const scenarioMethods = [
+      { ...sampleFigures({ calls: 3 }), taskId: 'l1' },
+      { ...sampleFigures({ calls: 4, errors: 1 }), taskId: 'l2' },
+      { ...sampleFigures({ calls: 90, errorsUnderFault: 2 }), taskId: null },
+    ];
+    const report = analyze({ scenarios, scenarioMethods });
+    expect(report.kinds).toMatchObject([
+      { kind: 'load', scenarios: 2, passed: 1, calls: 7, errors: 1, successRate: 6 / 7 },
+      { kind: 'recovery', scenarios: 1, passed: 1, calls: 0, successRate: null },
+    ]);
+    expect(report.scenarioSummaries).toMatchObject([
+      { taskId: 'l1', calls: 3 },
+      { taskId: 'l2', calls: 4, errors: 1 },
     ]);
   });
 });
@@ -189,8 +242,9 @@ describe('suggestions', () => {
       expect(priority).toBe(issue?.severity === 'info' ? 'low' : issue?.severity);
     }
     expect(report.suggestions.map(({ category }) => category)).toEqual([
-      'bug_fix',
+      // Both are critical: the failures cost the score more.
       'reliability',
+      'bug_fix',
       'reliability',
       'performance',
       'resource_optimization',
@@ -201,11 +255,20 @@ describe('suggestions', () => {
 
   test('for failures compute what the most frequent error costs', () => {
     const errorGroups = [
-      { capability: 'code_search', method: 'index', errorType: 'E', message: 'm', count: 3, activityId: 'a' },
+      {
+        capability: 'code_search',
+        method: 'index',
+        fingerprint: 'E',
+        errorType: 'E',
+        message: 'm',
+        count: 3,
+        activityId: 'a',
+      },
     ];
     const { suggestions } = analyzeMethod({ calls: 12, errors: 4, errorsUnderFault: 2 }, { errorGroups });
     expect(suggestions).toEqual([
       {
+        expectedGain: expect.closeTo(28),
         category: 'reliability',
         priority: 'high',
         suggestion: 'Fix error handling in code_search.index',
@@ -243,6 +306,7 @@ describe('suggestions', () => {
       const reportedIssues = [sampleIssue({ issueType, suggestedFix: 'Write it down.' })];
       expect(analyze({ reportedIssues }).suggestions).toEqual([
         {
+          expectedGain: 0,
           category: 'bug_fix',
           priority: 'medium',
           suggestion: 'Write it down.',

@@ -50,6 +50,30 @@ describe.each(examples)('the example $name', ({ name, capabilities, kinds }) => 
   });
 });
 
+describe('the example programmatic', () => {
+  const folder = join(repository, 'examples/programmatic');
+
+  test('starts a session from a program, watches it, prints its report and judges it', async () => {
+    using project = new InnerProject(filesOf(folder));
+    const { ended } = project.start(['program.mjs', '0.15']);
+    const run = await ended;
+    expect(run.exitCode, run.output).toBe(0);
+    expect(run.stderr).toBe('');
+    expect(run.stdout).toMatch(/^Started test_\w+$/m);
+    expect(run.stdout).toMatch(/^\d+\.\ds: [1-9]\d* activities, 0 errors\n {2}words: \d+ calls, p95 \d/m);
+    expect(sections.filter((title) => !run.stdout.includes(`= ${title} =`))).toEqual([]);
+    expect(run.stdout).toMatch(/^PASS: score \d/m);
+    expect(project.query('SELECT status, total_errors, project_path FROM test_sessions')).toEqual([
+      { status: 'completed', total_errors: 0, project_path: project.path('library') },
+    ]);
+  });
+
+  test('is type-correct by itself', async () => {
+    const check = await checkTypes(folder);
+    expect(check.exitCode, check.output).toBe(0);
+  });
+});
+
 /** The files of a folder by their names from there, without what a run in it left behind. */
 function filesOf(folder: string): Readonly<Record<string, string>> {
   const entries = readdirSync(folder, { withFileTypes: true, recursive: true });

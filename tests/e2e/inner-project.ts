@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,8 @@ import Database from 'better-sqlite3';
 
 const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const vitestBin = join(repository, 'node_modules/vitest/vitest.mjs');
-const runTimeoutMs = 90_000;
+const commandLineBin = join(repository, 'dist/bundle/cli/main.js');
+const runTimeoutMs = 150_000;
 
 export interface InnerRun {
   readonly exitCode: number | null;
@@ -18,6 +19,12 @@ export interface InnerRun {
   readonly output: string;
 }
 
+/** Whom a process is run as, where that is another than this one. */
+export interface RunUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 export interface StartedRun {
   readonly child: ChildProcess;
   readonly ended: Promise<InnerRun>;
@@ -25,6 +32,8 @@ export interface StartedRun {
 
 /** A real project in a temporary folder, with this package linked into it, that runs a Vitest of its own. */
 export class InnerProject {
+  /** Absolute path of the built command line. */
+  static readonly commandLine = commandLineBin;
   readonly root: string;
 
   constructor(files: Readonly<Record<string, string>>) {
@@ -42,6 +51,11 @@ export class InnerProject {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, text);
     }
+  }
+
+  /** The same project seen from a folder in it, where its commands then run; it is removed with the whole. */
+  within(folder: string): InnerProject {
+    return Object.create(this, { root: { value: join(this.root, folder) } }) as InnerProject;
   }
 
   path(name: string): string {
@@ -62,14 +76,35 @@ export class InnerProject {
     return this.start([vitestBin, ...args]).ended;
   }
 
+  /** Runs the built command line with these words until it ends. */
+  runCommand(
+    words: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+    user?: RunUser,
+  ): Promise<InnerRun> {
+    if (user === undefined) return this.startCommand(words, environment).ended;
+    this.#giveTo(user);
+    return this.start([commandLineBin, ...words], { ...environment, HOME: this.root }, user).ended;
+  }
+
+  /** Starts the built command line and leaves it running. */
+  startCommand(words: readonly string[], environment: Readonly<Record<string, string>> = {}): StartedRun {
+    return this.start([commandLineBin, ...words], environment);
+  }
+
   /** Starts `vitest run` and leaves it running. */
   startRun(args: readonly string[] = [], environment: Readonly<Record<string, string>> = {}): StartedRun {
     return this.start([vitestBin, 'run', ...args], environment);
   }
 
   /** Starts Node with these arguments in the project. */
-  start(args: readonly string[], environment: Readonly<Record<string, string>> = {}): StartedRun {
+  start(
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+    user?: RunUser,
+  ): StartedRun {
     const child = spawn(process.execPath, args, {
+      ...user,
       cwd: this.root,
       env: { ...cleanEnvironment(), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -99,6 +134,11 @@ export class InnerProject {
     } finally {
       database.close();
     }
+  }
+
+  /** The folders that a run writes in; what lies in them is linked or may be read by everyone. */
+  #giveTo({ uid, gid }: RunUser): void {
+    for (const name of ['.', 'node_modules']) chownSync(this.path(name), uid, gid);
   }
 
   [Symbol.dispose](): void {

@@ -74,10 +74,11 @@ describe('a safety limit', () => {
   ])(
     'on the %s of the machine stops the session, aborts the signal, and skips what is to come',
     async (_resource, limit, reason) => {
-      // Every machine uses more than that.
+      // Every machine uses more than that. The three samples take longer than a worker takes to start:
+      // the limit is to meet a scenario that is running.
       using project = new InnerProject({
         ...smallProject,
-        ...withOptions(`{ limits: { cpuPercentMax: 100, ${limit}: 1 }, monitorIntervalSeconds: 0.1 }`),
+        ...withOptions(`{ limits: { cpuPercentMax: 100, ${limit}: 1 }, monitorIntervalSeconds: 2 }`),
         ...twoScenarios("hub.greeter.greet('Ada');"),
       });
       const run = await project.run();

@@ -34,7 +34,25 @@ describe('a run of Vitest with the plugin', () => {
     expect(session).toMatchObject({ status: 'completed', total_activities: 2 });
     const saved = readFileSync(project.path(`.realworld/reports/${session?.session_id}.txt`), 'utf8');
     expect(run.stdout).toContain(saved);
+    const page = project.path(`.realworld/reports/${session?.session_id}.html`);
+    expect(run.stdout).toContain(`Page: ${page}\n`);
+    expect(readFileSync(page, 'utf8')).toContain(`<title>${session?.session_id} - real-world report</title>`);
     expect(readdirSync(project.path('.realworld/journal'))).toEqual([]);
+  });
+
+  test('saves no page when none is wanted', async () => {
+    using project = new InnerProject({
+      ...smallProject,
+      'vitest.config.ts': `
+        import { defineConfig } from 'vitest/config';
+        import { realWorld } from 'vitest-realworld/plugin';
+        export default defineConfig({ plugins: [realWorld({ durationMinutes: 0.01, seed: 7, html: false })] });`,
+    });
+    const run = await project.run();
+    expect(run.exitCode, run.output).toBe(0);
+    expect(run.stdout).not.toContain('Page: ');
+    const saved = readdirSync(project.path('.realworld/reports')).map((name) => name.replace(/^.*\./, '.'));
+    expect(saved.sort()).toEqual(['.json', '.txt']);
   });
 
   test('prints no line wider than 80 columns and no colour into a pipe', async () => {

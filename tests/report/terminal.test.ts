@@ -5,7 +5,8 @@ import { analyzeSession } from '../../src/analysis/analyze-session.js';
 import { type SessionFacts, scenarioKinds, severities } from '../../src/model.js';
 import { renderJson } from '../../src/report/json.js';
 import { columnsOf } from '../../src/report/plain-text.js';
-import { renderTerminal, reportWidth } from '../../src/report/terminal.js';
+import { renderTerminal } from '../../src/report/terminal.js';
+import { reportWidth } from '../../src/report/terminal-layout.js';
 import {
   sampleFacts,
   sampleFigures,
@@ -61,6 +62,7 @@ describe('the report', () => {
       'COMPARED WITH EARLIER RUNS',
       'TOP ISSUES DISCOVERED',
       'ACTIONABLE IMPROVEMENTS',
+      'FIGURES',
       'END OF REPORT',
     ]);
     expect(render(eventful).split('\n').slice(0, 3)).toEqual([
@@ -81,7 +83,7 @@ describe('the report', () => {
       'Total Errors: 4 (and 1 under injected faults)',
       'Success Rate: 76.5%',
       'Avg Response Time: 1.1s',
-      'Seed: 42',
+      'Seed: 42 (REALWORLD_SEED=42 repeats it)',
     ]) {
       expect(text.split('\n')).toContain(line);
     }
@@ -95,6 +97,7 @@ describe('the report', () => {
         '   Forgets what it was told.',
         '   Fix: Write it down.',
         '   Seen in: shop.realworld.ts:12 > watches the shop',
+        '   Again: npx vitest run --project realworld shop.realworld.ts:12',
         '   Evidence: activity abc-1',
       ].join('\n'),
     );
@@ -135,6 +138,30 @@ describe('the report', () => {
     expect(many).toContain('10. [MEDIUM]');
     expect(many).not.toContain('11. [MEDIUM]');
     expect(many).toContain('... and 3 more issues in the database.');
+  });
+
+  test('shows every issue and the methods of every capability when it is to tell all', () => {
+    const facts = sampleFacts({
+      ...eventful,
+      reportedIssues: Array.from({ length: 13 }, (_, index) => sampleIssue({ issueId: `i${index}` })),
+    });
+    const text = renderTerminal(analyzeSession(facts), { colors: false, verbose: true });
+    expect(text).not.toContain('more issues');
+    expect(text).toContain('13. [');
+    expect(text).toMatch(/^ {2}recall {17}8/m);
+    expect(render(eventful)).not.toMatch(/^ {2}recall/m);
+  });
+
+  test('shows how the time of a capability went, in the characters that the terminal has', () => {
+    const window = { errors: 0, cpuTimeMs: 0, sampledCalls: 0, heapTotalBytes: 0, rssMaxBytes: 0 };
+    const windows = [
+      { ...window, index: 0, calls: 2, totalMs: 10 },
+      { ...window, index: 2, calls: 1, totalMs: 40 },
+    ];
+    const report = analyzeSession(sampleFacts({ methods: [sampleFigures({ windows })] }));
+    const lineOf = (text: string) => text.split('\n').find((line) => line.startsWith('code_search  '));
+    expect(lineOf(renderTerminal(report, { colors: false }))).toMatch(/ ▁ █$/);
+    expect(lineOf(renderTerminal(report, { colors: false, unicode: false }))).toMatch(/ _ #$/);
   });
 
   test('tells why a session was stopped', () => {
@@ -203,6 +230,7 @@ describe('hostile text', () => {
           {
             capability: other,
             method: hostile,
+            fingerprint: 'E',
             errorType: hostile,
             message: other,
             count: 2,
@@ -251,7 +279,10 @@ describe('text and JSON', () => {
   test('tell the same figures', () => {
     const report = analyzeSession(sampleFacts(eventful));
     const text = renderTerminal(report, { colors: false });
-    const json = JSON.parse(renderJson(report)) as typeof report;
+    const { reportVersion, ...json } = JSON.parse(renderJson(report)) as typeof report & {
+      readonly reportVersion: number;
+    };
+    expect(reportVersion).toBe(1);
     // Distributions are in the database, not in the report.
     const written = JSON.stringify(report, (name, value: unknown) =>
       name === 'latency' || name === 'overlappedLatency' ? undefined : value,

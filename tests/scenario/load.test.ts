@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { LoadEngine } from '../../src/scenario/load.js';
 import { engineRig } from '../support/engine-rig.js';
 import { rejectionOf } from '../support/thrown-by.js';
+import { loadRig } from './load-simulated-time.js';
 
 describe('a closed load', () => {
   test('runs every iteration exactly once, spread over the users', async () => {
@@ -73,28 +74,43 @@ describe('a closed load', () => {
   });
 
   test('measures times and throughput, and keeps them as metrics', async () => {
-    const { clock, context, rig, metricValues } = engineRig();
-    const result = await new LoadEngine(context).closed({
+    const { clock, time, load, rig, metricValues } = loadRig();
+    const result = await load.closed({
       users: 1,
       iterations: 20,
       name: 'checkout',
-      iterate: (iteration) => clock.advance(iteration + 1),
+      iterate: (iteration) => {
+        clock.advance(iteration + 1);
+        time.usedCpuMs += 12.5;
+      },
     });
-    expect(result).toEqual({
+    expect(result).toMatchObject({
       iterations: 20,
       failures: [],
+      failureCount: 0,
       durationMs: 210,
       throughputPerSecond: (20 / 210) * 1_000,
       meanMs: 10.5,
       medianMs: 10,
       p95Ms: 19,
+      p99Ms: 20,
       maxMs: 20,
+      successRate: 1,
+      p95: { valueMs: 19, count: 20, countNeeded: 72 },
+      p99: { valueMs: 20, count: 20, countNeeded: 368 },
+      inFlightMax: 1,
+      unsettled: 0,
+      cpuSeconds: 0.25,
+      iterationsPerCpuSecond: 80,
+      corrected: null,
       interrupted: false,
     });
     expect(metricValues()).toEqual([
       ['throughput', result.throughputPerSecond],
       ['response_time_mean', 10.5],
       ['response_time_p95', 19],
+      ['response_time_p99', 20],
+      ['resource_efficiency', 80],
     ]);
     expect(rig.metrics[0]?.context).toEqual({ load: 'checkout', users: 1, iterations: 20 });
   });
@@ -112,12 +128,38 @@ describe('a closed load', () => {
   });
 
   test.each([
-    [{ users: 0, iterations: 1 }, 'load.closed({ users: 0 }) needs a whole number above 0.'],
-    [{ users: 1, iterations: 1.5 }, 'load.closed({ iterations: 1.5 }) needs a whole number above 0.'],
-    [{ users: Number.NaN, iterations: 1 }, 'load.closed({ users: NaN }) needs a whole number above 0.'],
-  ])('refuses %j', async (counts, message) => {
+    [
+      { users: 0, iterations: 1 },
+      'load.closed() needs "users" to be a whole number of at least 1; it was given 0.',
+    ],
+    [
+      { users: 1, iterations: 1.5 },
+      'load.closed() needs "iterations" to be a whole number of at least 1; it was given 1.5.',
+    ],
+    [
+      { users: Number.NaN, iterations: 1 },
+      'load.closed() needs "users" to be a whole number of at least 1; it was given NaN.',
+    ],
+    [
+      { users: 1, durationMs: 0 },
+      'load.closed() needs "durationMs" to be a number above 0 and of at most 2147483647; it was given 0.',
+    ],
+    [
+      { users: 1, thinkTimeMs: -1 },
+      'load.closed() needs "thinkTimeMs" to be a number of at least 0 and of at most 2147483647; it was given -1.',
+    ],
+    [
+      { users: 1, intendedIntervalMs: 0 },
+      'load.closed() needs "intendedIntervalMs" to be a number above 0 and of at most 2147483647; it was given 0.',
+    ],
+    [
+      { users: 1, name: ' ' },
+      'load.closed() needs "name" to be a text that is not empty; it was given string.',
+    ],
+    [{ users: 1, iteration: 5 }, 'load.closed() has no option "iteration". Did you mean "iterations"?'],
+  ])('refuses %j', async (options, message) => {
     const { context } = engineRig();
-    const error = await rejectionOf(new LoadEngine(context).closed({ ...counts, iterate: () => {} }));
+    const error = await rejectionOf(new LoadEngine(context).closed({ ...options, iterate: () => {} }));
     expect(error.code).toBe('ENGINE_INVALID');
     expect(error.message).toBe(message);
   });

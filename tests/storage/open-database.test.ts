@@ -327,6 +327,7 @@ describe('a database of the program that the customer came with', () => {
         capability: 'search',
         method: 'index',
         errorType: 'Error',
+        fingerprint: 'no index',
         message: 'no index',
         count: 1,
         activityId: 'a2',

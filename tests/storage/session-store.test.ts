@@ -388,6 +388,7 @@ describe('figures of a method', () => {
         capability: 'code_search',
         method: 'index',
         errorType: 'E',
+        fingerprint: 'often',
         message: 'often',
         count: 2,
         activityId: 'a1',
@@ -396,6 +397,7 @@ describe('figures of a method', () => {
         capability: 'code_search',
         method: 'index',
         errorType: 'E',
+        fingerprint: 'rare',
         message: 'rare',
         count: 1,
         activityId: 'a0',
@@ -604,6 +606,7 @@ describe('issues and suggestions', () => {
       suggestion: 'Fix it',
       rationale: 'Because',
       estimatedImpact: 'Much',
+      expectedGain: 0,
       issueId: 'i-1',
     } as const;
     store.replaceSuggestions(sessionId, [suggestion, suggestion], startedAtMs);

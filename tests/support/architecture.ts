@@ -22,6 +22,8 @@ const ground = [
   'model',
   'units',
   'errors',
+  'figures',
+  'gate',
   'history',
   'latency-distribution',
   'latency-histogram',
@@ -29,24 +31,32 @@ const ground = [
   'nearest-name',
   'seeded-random',
   'session-id',
+  'session-page',
   'worker-settings',
 ];
+
+/** The files that `options` is made of. */
+const optionFiles = ['options', 'options-schema', 'option-layers'];
 
 /** The rooms that a room may import beside the lowest floor and itself; a room with `types:` only for its types. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   ground: [],
   options: [],
+  // Where options come from beside the plugin, and what a project has installed.
+  configuration: ['options'],
   recording: [],
   storage: [],
   analysis: [],
   capability: ['recording'],
   scenario: ['recording', 'analysis'],
-  report: ['types:analysis'],
+  report: ['types:analysis', 'types:experiment'],
   // The way of a session as a whole: from its journals into the database, and its end.
   session: ['recording', 'storage', 'analysis'],
-  tester: ['options', 'recording', 'storage', 'analysis', 'capability', 'scenario', 'report', 'session'],
-  cli: [
+  // Runs of the project that are made to be compared, each in a process of its own.
+  experiment: ['options', 'configuration', 'storage', 'analysis', 'session'],
+  tester: [
     'options',
+    'configuration',
     'recording',
     'storage',
     'analysis',
@@ -54,11 +64,25 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'scenario',
     'report',
     'session',
+    'experiment',
+  ],
+  cli: [
+    'options',
+    'configuration',
+    'recording',
+    'storage',
+    'analysis',
+    'capability',
+    'scenario',
+    'report',
+    'session',
+    'experiment',
     'tester',
   ],
   // The list of public exports.
   core: [
     'options',
+    'configuration',
     'recording',
     'storage',
     'analysis',
@@ -66,13 +90,23 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'scenario',
     'report',
     'session',
+    'experiment',
     'tester',
   ],
   // The declaration of what crosses from the main process to a worker, for the types of both sides.
   vitestTypes: [],
   fixtures: ['recording', 'analysis', 'scenario', 'capability', 'vitestTypes'],
-  reporter: ['options', 'recording', 'storage', 'analysis', 'report', 'session', 'vitestTypes'],
-  plugin: ['options', 'reporter', 'vitestTypes'],
+  reporter: [
+    'options',
+    'configuration',
+    'recording',
+    'storage',
+    'analysis',
+    'report',
+    'session',
+    'vitestTypes',
+  ],
+  plugin: ['options', 'configuration', 'reporter', 'session', 'vitestTypes'],
 };
 
 const roomsWithVitest = ['plugin', 'reporter', 'fixtures', 'tester', 'vitestTypes'];
@@ -164,6 +198,7 @@ function roomOf(path: string): string {
   if (path.split('/').length > 2) return second;
   const name = basename(second, '.ts');
   if (ground.includes(name)) return 'ground';
+  if (optionFiles.includes(name)) return 'options';
   return name === 'index' ? 'core' : name;
 }
 

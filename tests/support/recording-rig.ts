@@ -1,10 +1,11 @@
 import { type Clock, systemClock } from '../../src/clock.js';
 import type { Activity, Issue, JournalEntry, Metric, ScenarioStart } from '../../src/model.js';
-import { ActivityRecorder, type ScenarioRecorder } from '../../src/recording/activity-recorder.js';
+import { ActivityRecorder } from '../../src/recording/activity-recorder.js';
 import { JournalReader } from '../../src/recording/journal-reader.js';
 import { JournalWriter } from '../../src/recording/journal-writer.js';
 import { ProcessSampler } from '../../src/recording/process-sampler.js';
 import { createSecretNameTest } from '../../src/recording/redact.js';
+import type { ScenarioRecorder } from '../../src/recording/scenario-recorder.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 export const scenarioStart: ScenarioStart = {

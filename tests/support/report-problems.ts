@@ -34,7 +34,8 @@ export function findReportProblems({ text, coloredText, json, report }: PrintedR
     if (!coloredText.includes('\u001b[')) problems.push('the coloured text has no colours');
     if (coloredText.replace(colourCode, '') !== text) problems.push('colours change more than colours');
   }
-  const parsed: unknown = JSON.parse(json);
+  const { reportVersion, ...parsed } = JSON.parse(json) as { readonly reportVersion?: unknown };
+  if (reportVersion !== 1) problems.push('the JSON does not say its version');
   if (Buffer.from(json).toString() !== json) problems.push('half a character in the JSON');
   if (report !== undefined && !isSame(parsed, report)) problems.push('the JSON is not the report');
   return problems;

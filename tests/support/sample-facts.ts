@@ -1,5 +1,12 @@
 import { ExactLatencies } from '../../src/latency-distribution.js';
-import type { Issue, MethodFigures, MetricFigures, Scenario, SessionFacts } from '../../src/model.js';
+import {
+  type Issue,
+  type MethodFigures,
+  type MetricFigures,
+  type Scenario,
+  type SessionFacts,
+  usualWeights,
+} from '../../src/model.js';
 import { sessionStart, startedAtMs } from './sample-activity.js';
 
 /** A quick method that never failed, called ten times. */
@@ -95,10 +102,15 @@ export function sampleFacts(given: Partial<SessionFacts> = {}): SessionFacts {
     scenarioMethods: [],
     windowMs: 1_000,
     errorGroups: [],
+    failures: [],
+    circumstances: [],
+    notes: [],
     metrics: [],
     reportedIssues: [],
     declaredCapabilities: ['code_search'],
     history: { comparableSessions: 0, otherSessions: 0, series: [] },
+    gate: null,
+    scoreWeights: usualWeights,
     ...given,
   };
 }

@@ -1,12 +1,15 @@
-import type { HistoryChange, HistoryComparison, HistoryFacts, HistorySeries } from '../../history.js';
+import type { BaselineFacts, HistoryComparison, HistoryFacts, HistorySeries } from '../../history.js';
 import { createRandom } from '../../seeded-random.js';
+import { findHistoryChangePoints } from '../history/history-change-points.js';
+import { findRatchetLosses } from '../history/ratchet.js';
+import { changeOf, worstFirst } from './change-of.js';
 import {
   baselineRunsMin,
   compareWithHistory,
-  type MetricComparison,
+  freshRunsNeeded,
   type MetricHistory,
 } from './compare-with-history.js';
-import { describeChange } from './describe-change.js';
+import { isHigherWorse, isWorthComparing, subjectKey } from './worth-comparing.js';
 
 /** The newest runs that are compared with those before them. */
 const freshRuns = 3;
@@ -15,24 +18,56 @@ const baselineRunsMax = 20;
 const runsMin = 9;
 /** A baseline of so many runs needs three fresh ones only. */
 const baselineRunsUsual = 10;
-/** CPU time is counted in whole ticks; below this many milliseconds a call it says nothing. */
-const cpuTimeMinMs = 1;
 
-/** Compares the newest sessions with those before them, metric by metric. Pure: the same history and seed, the same answer. */
-export function compareSession({ series, ...counts }: HistoryFacts, seed: number): HistoryComparison {
+/**
+ * Compares the newest sessions with those before them, or with the baseline that was set, metric by metric; and looks along the
+ * whole history for changes of level and for what crept away from its best. Pure: the same history and seed, the same answer.
+ */
+export function compareSession(facts: HistoryFacts, seed: number): HistoryComparison {
+  const { comparableSessions, otherSessions, series } = facts;
+  const set = facts.baseline ?? null;
+  const baseline = set !== null && set.runs.length >= baselineRunsMin ? set : null;
+  const split = baseline === null ? splitSeries : splitAt(baseline);
   const histories = new Map<HistorySeries, MetricHistory>();
   for (const one of series) {
-    const history = splitSeries(one);
-    if (isWorthComparing(one, history)) histories.set(one, history);
+    const history = split(one);
+    const { baseline: before, fresh } = history;
+    if (before.length >= baselineRunsMin && isWorthComparing(one.metric, [...before, ...fresh])) {
+      histories.set(one, history);
+    }
   }
-  const comparisons = compareWithHistory(histories, { random: createRandom(seed) });
-  const compared = [...comparisons].filter(([, { verdict }]) => verdict !== 'inconclusive');
+  const comparisons = [...compareWithHistory(histories, { random: createRandom(seed) })];
+  const compared = comparisons.filter(([, { verdict }]) => verdict !== 'inconclusive');
+  const needed =
+    baseline === null
+      ? runsMin - 1 - comparableSessions
+      : freshRunsNeeded(baseline.runs.length, baseline.sessionsSince.length);
   return {
-    ...counts,
+    comparableSessions,
+    otherSessions,
     metricsCompared: compared.length,
-    sessionsNeeded: compared.length > 0 ? 0 : Math.max(1, runsMin - 1 - counts.comparableSessions),
-    changes: compared.flatMap(([one, comparison]) => changeOf(one, comparison)).sort(worstFirst),
+    sessionsNeeded: compared.length > 0 ? 0 : Math.max(1, needed),
+    baseline: set === null ? null : { ...nameBaseline(set), isUsed: baseline !== null },
+    changes: compared
+      .flatMap(([one, comparison]) => {
+        // The runs since a baseline need not begin where the change did.
+        const first = baseline === null ? one.points[one.points.length - comparison.freshRuns] : undefined;
+        const about = { sinceCommit: first?.commit ?? null, baseline: baseline?.name ?? null };
+        return changeOf(one, comparison, about) ?? [];
+      })
+      .sort(worstFirst),
+    changePoints: findHistoryChangePoints(series),
+    ratchet: findRatchetLosses(series, set?.runs),
   };
+}
+
+function nameBaseline({ name, runs }: BaselineFacts): {
+  readonly name: string;
+  readonly runs: number;
+  readonly commits: readonly string[];
+} {
+  const commits = new Set(runs.flatMap(({ commit }) => (commit === null ? [] : [commit])));
+  return { name, runs: runs.length, commits: [...commits] };
 }
 
 /** With few runs before them, more fresh ones are taken, as soon as there are enough for both. */
@@ -43,46 +78,21 @@ function splitSeries({ points, metric }: HistorySeries): MetricHistory {
   return {
     baseline: values.slice(Math.max(0, border - baselineRunsMax), border),
     fresh: values.slice(border),
-    higherIsWorse: metric !== 'success_rate',
+    higherIsWorse: isHigherWorse(metric),
   };
 }
 
-function isWorthComparing({ metric }: HistorySeries, { baseline, fresh }: MetricHistory): boolean {
-  if (baseline.length < baselineRunsMin) return false;
-  return metric !== 'cpu_time' || Math.max(...baseline, ...fresh) >= cpuTimeMinMs;
-}
-
-function changeOf(
-  { points, ...subject }: HistorySeries,
-  comparison: MetricComparison,
-): readonly HistoryChange[] {
-  const { verdict, p, pAdjusted } = comparison;
-  if (p === null || pAdjusted === null) return [];
-  if (verdict !== 'regressed' && verdict !== 'improved' && verdict !== 'suspected') return [];
-  const change = {
-    ...subject,
-    verdict,
-    baselineRuns: comparison.baselineRuns,
-    freshRuns: comparison.freshRuns,
-    baselineMedian: comparison.baselineMedian,
-    freshMedian: comparison.freshMedian,
-    ratio: comparison.ratio,
-    ratioLow: comparison.ratioInterval?.low ?? null,
-    ratioHigh: comparison.ratioInterval?.high ?? null,
-    delta: comparison.delta,
-    p,
-    pAdjusted,
-    sinceCommit: points[points.length - comparison.freshRuns]?.commit ?? null,
+/** The runs of the baseline against the newest since. */
+function splitAt({ series, sessionsSince }: BaselineFacts): (one: HistorySeries) => MetricHistory {
+  const frozen = new Map(series.map((one) => [subjectKey(one), one.points.map(({ value }) => value)]));
+  const since = new Set(sessionsSince);
+  return (one) => {
+    const before = frozen.get(subjectKey(one)) ?? [];
+    const fresh = one.points.filter(({ sessionId }) => since.has(sessionId)).map(({ value }) => value);
+    return {
+      baseline: before,
+      fresh: fresh.slice(-Math.max(freshRuns, freshRunsNeeded(before.length, 0))),
+      higherIsWorse: isHigherWorse(one.metric),
+    };
   };
-  return [{ ...change, statement: describeChange(change) }];
-}
-
-const order = ['regressed', 'suspected', 'improved'];
-
-function worstFirst(left: HistoryChange, right: HistoryChange): number {
-  return order.indexOf(left.verdict) - order.indexOf(right.verdict) || sizeOf(right) - sizeOf(left);
-}
-
-function sizeOf({ ratio }: HistoryChange): number {
-  return ratio === null ? Number.POSITIVE_INFINITY : Math.abs(Math.log(Math.max(ratio, 1e-9)));
 }

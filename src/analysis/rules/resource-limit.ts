@@ -1,10 +1,10 @@
-import { cpuLimitsPercent, memoryLimitsPercent } from '../bands.js';
+import { cpuLimitsPercent, diskLimitPercent, memoryLimitsPercent } from '../bands.js';
 import { draftIssue, type Rule } from './rule.js';
 
 const watched = [
   { metricType: 'cpu_usage', name: 'CPU', limitPercent: cpuLimitsPercent.acceptable },
   { metricType: 'memory_usage', name: 'memory', limitPercent: memoryLimitsPercent.acceptable },
-  { metricType: 'disk_usage', name: 'disk', limitPercent: 98 },
+  { metricType: 'disk_usage', name: 'disk', limitPercent: diskLimitPercent },
 ] as const;
 
 /** Fewer samples say nothing about a session: the first second of any run is busy. */

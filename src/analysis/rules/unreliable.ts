@@ -18,14 +18,19 @@ export const findUnreliable: Rule = ({ facts, capabilities }) =>
       if (successRate >= successLimits.excellent) return [];
       const group = mostFrequentError(facts.errorGroups, figures);
       const cause =
-        group === undefined ? '' : ` Most often (${group.count}x) ${group.errorType}: ${group.message}`;
+        group === undefined
+          ? ''
+          : ` Most often (${group.count}x) ${group.errorType}: ${withPeriod(group.message)}`;
       return [
         draftIssue(facts, {
           severity: severityOf(successRate, judged),
           capability: figures.capability,
           issueType: 'unreliable',
           subject: figures.method,
-          description: `${figures.method} failed ${failed} of ${judged} calls (success rate ${formatShare(successRate)}).${cause}`,
+          description: [
+            `${figures.method} failed ${failed} of ${judged} calls (success rate ${formatShare(successRate)}).${cause}`,
+            ...figures.failurePatterns.map(({ statement }) => `Pattern: ${statement}.`),
+          ].join(' '),
           suggestedFix:
             group === undefined
               ? `Look at the failed calls of ${figures.method}.`
@@ -47,4 +52,8 @@ export function mostFrequentError(
   { capability, method }: Pick<MethodFigures, 'capability' | 'method'>,
 ): ErrorGroup | undefined {
   return groups.find((group) => group.capability === capability && group.method === method);
+}
+
+function withPeriod(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

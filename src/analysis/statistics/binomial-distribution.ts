@@ -22,6 +22,13 @@ export function binomialCdf(successes: number, trials: number, probability: numb
   return incompleteBeta(1 - probability, trials - successes, successes + 1);
 }
 
+/** Probability of at least `successes` in `trials`, each of which succeeds with `probability`; exact also where it is tiny. */
+export function upperBinomial(successes: number, trials: number, probability: number): number {
+  if (successes <= 0) return 1;
+  if (successes > trials) return 0;
+  return incompleteBeta(probability, successes, trials - successes + 1);
+}
+
 /** The regularized incomplete beta function, by Lentz' evaluation of its continued fraction (Thompson and Barnett 1986). */
 export function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;

@@ -37,7 +37,7 @@ describe('a session and its history', () => {
   });
 
   test('says how many runs are missing', () => {
-    expect(compare([series([10, 11])], 1)).toEqual({
+    expect(compare([series([10, 11])], 1)).toMatchObject({
       comparableSessions: 1,
       otherSessions: 0,
       metricsCompared: 0,

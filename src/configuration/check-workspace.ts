@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { messageOf, RealWorldError } from '../src/errors.js';
+import { messageOf, RealWorldError } from '../errors.js';
 
 /**
  * @param path absolute path of the workspace

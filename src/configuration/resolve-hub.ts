@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isAbsolute, join, resolve } from 'node:path';
-import { RealWorldError } from '../src/errors.js';
+import { RealWorldError } from '../errors.js';
 
 const defaultFiles = ['hub.ts', 'hub.mts', 'hub.js', 'hub.mjs'];
 const defaultPackage = 'vitest-realworld-hub';
