@@ -9,7 +9,7 @@ realWorld.scenario(
   'carries what one capability found to the others, whole',
   { kind: 'integration' },
   async ({ hub, workspace, integration, record }) => {
-    const editor = new WorkspaceEditor(sourceFolder(await workspace.copy()));
+    const editor = new WorkspaceEditor(sourceFolder(await workspace.copy({ without: ['.git'] })));
     await editor.initialise();
     teachPatterns(hub.mistake_learner);
     const planted: string[] = [];
@@ -135,7 +135,7 @@ realWorld.scenario(
   'reads the history of the repository that it works on',
   { kind: 'integration' },
   async ({ hub, workspace, record }) => {
-    const editor = new WorkspaceEditor(await workspace.copy());
+    const editor = new WorkspaceEditor(await workspace.copy({ without: ['.git'] }));
     await editor.initialise();
     for (let round = 0; round < 10; round++) {
       await editor.makeChange();

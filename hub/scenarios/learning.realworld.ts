@@ -19,7 +19,7 @@ realWorld.scenario(
   'warns of mistakes that are like those it was taught',
   { kind: 'learning' },
   async ({ hub, workspace, learning, record }) => {
-    const editor = new WorkspaceEditor(sourceFolder(await workspace.copy()));
+    const editor = new WorkspaceEditor(sourceFolder(await workspace.copy({ without: ['.git'] })));
     const before = taughtPatterns.flatMap(({ wrong }) => hub.mistake_learner.check(wrong('Before')));
     expect(before, 'warnings before anything was taught').toEqual([]);
 

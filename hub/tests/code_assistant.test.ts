@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CodeAssistant } from '../capabilities/code_assistant/index.js';
+import { CodeReviewLearner } from '../capabilities/code_review_learner/index.js';
 import { CodeSearch } from '../capabilities/code_search/index.js';
 import { MistakeLearner } from '../capabilities/mistake_learner/index.js';
 import { PersistentMemory } from '../capabilities/persistent_memory/index.js';
@@ -11,6 +12,7 @@ import { SecurityScanner } from '../capabilities/security_scanner/index.js';
 let directory: string;
 let learner: MistakeLearner;
 let memory: PersistentMemory;
+let reviews: CodeReviewLearner;
 let search: CodeSearch;
 const scanner = new SecurityScanner();
 
@@ -43,9 +45,11 @@ beforeEach(async () => {
   memory = new PersistentMemory({ stateDirectory: directory });
   memory.remember({ text: 'Every invoice is numbered by the bookkeeping system' });
   memory.remember({ text: 'Lunch is at noon' });
+  reviews = new CodeReviewLearner({ stateDirectory: directory });
 });
 
 afterEach(() => {
+  reviews.dispose();
   learner.dispose();
   memory.dispose();
   rmSync(directory, { recursive: true, force: true });
@@ -57,6 +61,7 @@ describe('assist', () => {
       mistake_learner: learner,
       code_search: search,
       security_scanner: scanner,
+      code_review_learner: reviews,
       persistent_memory: memory,
     });
 
@@ -97,6 +102,7 @@ describe('assist', () => {
       mistake_learner: learner,
       code_search: new CodeSearch(),
       security_scanner: scanner,
+      code_review_learner: reviews,
       persistent_memory: memory,
     });
 
@@ -117,8 +123,26 @@ describe('assist', () => {
     });
     const assistance = await assistant.assist(code, { limit: 1 });
     expect(assistance.memories).toEqual({ outcome: 'absent', source: 'persistent_memory' });
-    expect(assistance.notes).toEqual(['memories: persistent_memory was not given to the assistant.']);
+    expect(assistance.notes).toEqual([
+      'style: code_review_learner was not given to the assistant.',
+      'memories: persistent_memory was not given to the assistant.',
+    ]);
     expect(assistance.similar).toMatchObject({ items: [{ name: 'loadInvoice' }] });
+  });
+
+  it('tells what departs from the style that a review taught, and which review', async () => {
+    await reviews.ingest({ before: 'a == b;\n', after: 'a === b;\n', source: 'review 7' });
+    const assistant = new CodeAssistant({
+      mistake_learner: learner,
+      code_search: search,
+      security_scanner: scanner,
+      code_review_learner: reviews,
+    });
+    const { style } = await assistant.assist('export const same = (a, b) => a == b;\n', { path: 'same.js' });
+    expect(style).toMatchObject({
+      outcome: 'answered',
+      items: [{ rule: 'strict-equality.kept', source: 'code_review_learner', learntFrom: ['review 7'] }],
+    });
   });
 
   it('takes capabilities that answer with promises', async () => {
@@ -147,6 +171,7 @@ describe('assist', () => {
       mistake_learner: learner,
       code_search: search,
       security_scanner: scanner,
+      code_review_learner: reviews,
       persistent_memory: memory,
     });
     const assistance = await assistant.assist('1 + 1;');

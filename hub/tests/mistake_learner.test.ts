@@ -11,6 +11,7 @@ import {
   type LabelledSnippet,
   learningCurve,
   MistakeLearner,
+  oneSettingPerRule,
   readLabelledSnippets,
 } from '../capabilities/mistake_learner/index.js';
 
@@ -52,6 +53,14 @@ const evalExamples: readonly Example[] = [
 
 function teach(examples: readonly Example[]): void {
   for (const example of examples) learner.learn(example);
+}
+
+/** Pieces of code that one rule's document calls both wrong and right. */
+function codeWithBothLabels(snippets: readonly LabelledSnippet[]): number {
+  const keys = (wanted: string) =>
+    snippets.filter(({ label }) => label === wanted).map(({ rule, code }) => `${rule}\n${code}`);
+  const right = new Set(keys('right'));
+  return new Set(keys('wrong').filter((key) => right.has(key))).size;
 }
 
 describe('what was taught', () => {
@@ -115,6 +124,39 @@ describe('what was taught', () => {
   });
 });
 
+describe('what stands in relation', () => {
+  it('is missed when it is missing, in any kind of function', () => {
+    teach([
+      {
+        rule: 'return-type',
+        bad: 'function total() { return 1; }',
+        good: 'function total(): number { return 1; }',
+      },
+      {
+        rule: 'return-type',
+        bad: 'const total = () => { return 1; };',
+        good: 'const total = (): number => { return 1; };',
+      },
+      {
+        rule: 'return-type',
+        bad: 'const list = function () { return []; };',
+        good: 'const list = function (): string[] { return []; };',
+      },
+    ]);
+    expect(learner.check('class Sum { add() { return 2; } }')).toMatchObject([{ rule: 'return-type' }]);
+    expect(learner.check('class Sum { add(): number { return 2; } }')).toEqual([]);
+  });
+
+  it('is seen when it repeats', () => {
+    teach([
+      { rule: 'no-twins', bad: 'type All = Cat | Cat;', good: 'type All = Cat | Dog;' },
+      { rule: 'no-twins', bad: 'type Any = Red & Red;', good: 'type Any = Red & Blue;' },
+    ]);
+    expect(learner.check('type Kind = One | Two | One;')).toMatchObject([{ rule: 'no-twins' }]);
+    expect(learner.check('type Kind = One | Two | Three;')).toEqual([]);
+  });
+});
+
 describe('what cannot be learnt', () => {
   it('is said with its reason when wrong and right differ in types alone', () => {
     const code = 'await value;';
@@ -166,6 +208,8 @@ it('counts found, missed and groundless warnings, those of other rules apart', (
     recall: 0.5,
     f1: 0.5,
     crossRuleFalsePositives: 1,
+    abstainedCases: 1,
+    recallOfLearnt: 1,
     casesSeen: 4,
   });
   expect(evaluation.perRule['no-worker']).toMatchObject({ falsePositives: 1, falseNegatives: 1 });
@@ -188,12 +232,26 @@ describe('the rule documents of @typescript-eslint/eslint-plugin 6', () => {
     const heldOut = holdOutHalf(snippets, seed);
     teach(heldOut.training);
     const evaluation = learner.evaluate(heldOut.testing);
-    // Floors below what was measured, to notice a loss; pooled over the seeds it was .81 at .20.
+    // Floors below what was measured, to notice a loss; pooled over ten seeds it was .81 at .35.
     expect(evaluation.precision).toBeGreaterThan(0.7);
-    expect(evaluation.recall).toBeGreaterThan(0.15);
-    expect(evaluation.crossRuleFalsePositives).toBeLessThan(8);
+    expect(evaluation.recall).toBeGreaterThan(0.26);
+    expect(evaluation.recallOfLearnt).toBeGreaterThan(evaluation.recall ?? 1);
+    expect(evaluation.crossRuleFalsePositives).toBeLessThan(9);
     expect(evaluation.casesSeen).toBe(heldOut.testing.length);
     expect(heldOut.trainingSnippets + heldOut.testing.length).toBe(snippets.length);
+  });
+
+  it('contradict themselves less with one setting a rule, and leave fewer examples', () => {
+    const ofOneSetting = oneSettingPerRule(snippets);
+    const labels = ofOneSetting.map(({ label }) => label);
+    expect(labels.filter((label) => label === 'wrong')).toHaveLength(271);
+    expect(labels.filter((label) => label === 'right')).toHaveLength(290);
+    expect(codeWithBothLabels(ofOneSetting)).toBeLessThan(codeWithBothLabels(snippets));
+    const heldOut = holdOutHalf(ofOneSetting, 1);
+    teach(heldOut.training);
+    const evaluation = learner.evaluate(heldOut.testing);
+    expect(evaluation.precision).toBeGreaterThan(0.7);
+    expect(evaluation.recall).toBeGreaterThan(0.13);
   });
 
   it('are found better with more examples', () => {
@@ -212,7 +270,7 @@ describe('the rule documents of @typescript-eslint/eslint-plugin 6', () => {
     for (const { patterns, cannotLearn } of rules) expect(patterns > 0).toBe(cannotLearn === undefined);
     const learnt = rules.filter(({ cannotLearn }) => cannotLearn === undefined).map(({ rule }) => rule);
     expect(learnt).toContain('no-explicit-any');
-    expect(learnt).not.toContain('await-thenable');
+    expect(learnt).not.toContain('no-unsafe-unary-minus');
   });
 
   it('give warnings that lie within a real file, none of them twice', () => {

@@ -57,6 +57,19 @@ const pairs: readonly Pair[] = [
     ],
   },
   {
+    rule: 'code-text-from-parts',
+    cwe: 'CWE-94',
+    weak: [
+      'export const reader = (name) => `packet.read(${name})`;',
+      'export const line = (text) => "buffer.push(\'" + text + "\');";',
+      "export const head = (name) => 'var ' + name + ' = 1;';",
+    ],
+    mended: [
+      'export const reader = (name) => `packet.read(${JSON.stringify(name)})`;',
+      'export const colour = (red) => `rgb(${red})`;',
+    ],
+  },
+  {
     rule: 'code-from-value',
     cwe: 'CWE-95',
     weak: [
@@ -127,6 +140,12 @@ const pairs: readonly Pair[] = [
     ],
   },
   {
+    rule: 'replace-without-effect',
+    cwe: 'CWE-116',
+    weak: ["export const quote = (name) => name.replace(/\\[/g, '[');"],
+    mended: ["export const quote = (name) => name.replace(/\\]/g, ']]');"],
+  },
+  {
     rule: 'redirect-from-request',
     cwe: 'CWE-601',
     weak: [
@@ -162,6 +181,18 @@ const pairs: readonly Pair[] = [
     mended: [
       "import { basename, join } from 'node:path';\nexport const open = (req, root) => join(root, basename(req.params.file));",
       "import { resolve } from 'node:path';\nexport const open = (req, root) => { const full = resolve(root, req.params.file); if (!full.startsWith(root + '/')) throw new Error('outside'); return full; };",
+    ],
+  },
+  {
+    rule: 'prefix-without-separator',
+    cwe: 'CWE-22',
+    weak: [
+      'export const isInside = (path, root) => path.substr(0, root.length) === root;',
+      'export const isInside = (fullPath, folder) => fullPath.startsWith(folder);',
+    ],
+    mended: [
+      "export const isInside = (path, root) => path.startsWith(root + '/');",
+      'export const isNamed = (name, prefix) => name.startsWith(prefix);',
     ],
   },
   {
@@ -202,6 +233,16 @@ const pairs: readonly Pair[] = [
     ],
   },
   {
+    rule: 'uneven-random',
+    cwe: 'CWE-331',
+    weak: [
+      "import { randomBytes } from 'node:crypto';\nexport const digit = () => { const bytes = randomBytes(1); return bytes[0] % 10; };",
+    ],
+    mended: [
+      "import { randomBytes } from 'node:crypto';\nexport const digit = () => { const bytes = randomBytes(1); return bytes[0] % 16; };",
+    ],
+  },
+  {
     rule: 'weak-hash',
     cwe: 'CWE-328',
     weak: [
@@ -221,6 +262,17 @@ const pairs: readonly Pair[] = [
     ],
     mended: [
       "import crypto from 'node:crypto';\nexport const lock = (key, iv) => crypto.createCipheriv('aes-256-gcm', key, iv);",
+    ],
+  },
+  {
+    rule: 'few-key-rounds',
+    cwe: 'CWE-916',
+    weak: [
+      "import { pbkdf2Sync } from 'node:crypto';\nexport const derive = (password, salt) => pbkdf2Sync(password, salt, 1000, 32, 'sha256');",
+      'export const PBKDF2 = { keySize: 8, iterations: 1 };',
+    ],
+    mended: [
+      "import { pbkdf2Sync } from 'node:crypto';\nexport const derive = (password, salt) => pbkdf2Sync(password, salt, 210000, 32, 'sha256');",
     ],
   },
   {
@@ -294,6 +346,12 @@ const pairs: readonly Pair[] = [
       'export const isPair = (text) => /^\\s*,\\s*;$/.test(text);',
       'export const trimStart = (text) => text.replace(/^\\s+/, "");',
     ],
+  },
+  {
+    rule: 'regex-wide-range',
+    cwe: 'CWE-185',
+    weak: ['export const isLetters = (text) => /^[A-z]$/.test(text);'],
+    mended: ['export const isLetters = (text) => /^[A-Za-z]$/.test(text);'],
   },
   {
     rule: 'regex-from-request',
@@ -409,6 +467,7 @@ describe('engines', () => {
       'eslint-plugin-security available',
       'eslint-plugin-sonarjs available',
       'secretlint available',
+      'formats available',
     ]);
   });
 
@@ -582,4 +641,13 @@ describe('evaluate', () => {
   it('claims nothing without cases', () => {
     expect(scanner.evaluate([])).toMatchObject({ detected: 0, precision: 0, recall: 0 });
   });
+});
+
+it.each(['a.ts', 'a.mts', 'a.cts', 'a.tsx', 'a.js', 'a.mjs'])('asks every engine about %s', (path) => {
+  const code =
+    "import { exec } from 'node:child_process';\nexport function list(folder) {\n  exec('ls ' + folder);\n}\n";
+  const engines = scanner
+    .scanCode(code, { path })
+    .findings.flatMap(({ engine, alsoFoundBy }) => [engine, ...alsoFoundBy.map((other) => other.engine)]);
+  expect(new Set(engines)).toEqual(new Set(['patterns', 'eslint-plugin-security', 'eslint-plugin-sonarjs']));
 });

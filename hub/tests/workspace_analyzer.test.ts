@@ -166,7 +166,8 @@ describe('an analysis', () => {
       isConstrained: () => new ResourceMonitor().isConstrained({ cpu: 100, memory: 0, disk: 100 }),
     };
     const { insights } = await new WorkspaceAnalyzer({ resource_monitor: busyMachine }).analyse(root);
-    expect(insights[0]).toMatchObject({
+    // The machine may be short of other things as well while tests run.
+    expect(insights.find(({ text }) => text.includes('memory'))).toMatchObject({
       source: 'resource_monitor',
       severity: 'high',
       text: expect.stringMatching(/^The machine is short of memory: [\d.]+ % is used, the limit is 0 %\.$/),

@@ -14,9 +14,21 @@ export interface AssistantCapabilities {
       options: { readonly path: string },
     ): MaybePromise<{ readonly findings: readonly SecurityFinding[] }>;
   };
+  readonly code_review_learner?: {
+    check(code: string, options?: { readonly path?: string }): MaybePromise<readonly StyleDeparture[]>;
+  };
   readonly persistent_memory?: {
     recall(query: string, options?: { readonly limit?: number }): MaybePromise<readonly RecalledMemory[]>;
   };
+}
+
+export interface StyleDeparture {
+  readonly rule: string;
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+  readonly confidence: number;
+  readonly learntFrom: readonly string[];
 }
 
 export type MaybePromise<Value> = Value | Promise<Value>;
@@ -74,6 +86,7 @@ export interface PartItems {
   readonly warnings: LearntWarning;
   readonly similar: SimilarCode;
   readonly security: SecurityFinding;
+  readonly style: StyleDeparture;
   readonly memories: RecalledMemory;
 }
 
@@ -108,6 +121,13 @@ export const assistantParts: AssistantParts = {
     source: 'security_scanner',
     ask: async ({ security_scanner }, { code, path }) =>
       (await security_scanner.scanCode(code, { path })).findings,
+  },
+  style: {
+    source: 'code_review_learner',
+    ask: async ({ code_review_learner }, { code, path, limit }) =>
+      code_review_learner === undefined
+        ? undefined
+        : (await code_review_learner.check(code, { path })).slice(0, limit),
   },
   memories: {
     source: 'persistent_memory',

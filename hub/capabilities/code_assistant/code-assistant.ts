@@ -14,7 +14,7 @@ import {
 export interface AssistOptions {
   /** Where the code stands, relative as in the search index; chunks of this file are no answer. @default 'code.ts' */
   readonly path?: string;
-  /** At most this many warnings, similar pieces and memories each, 1 to 100; security findings are all shown. @default 10 */
+  /** At most this many warnings, similar pieces, departures of style and memories each, 1 to 100; security findings are all shown. @default 10 */
   readonly limit?: number;
 }
 
@@ -55,7 +55,7 @@ export class CodeAssistant {
   }
 
   /**
-   * Warnings learnt from mistakes, similar code, security findings and memories for a piece of code, every item with the
+   * Warnings learnt from mistakes, similar code, security findings, departures of style and memories for a piece of code, every item with the
    * capability it comes from.
    *
    * @throws CapabilityError BAD_INPUT for empty code or a limit that is not a whole number from 1 to 100
@@ -73,13 +73,14 @@ export class CodeAssistant {
     }
     const path = options.path ?? 'code.ts';
     const question: Question = { code, path, limit, query: describeCode(code, path) };
-    const [warnings, similar, security, memories] = await Promise.all([
+    const [warnings, similar, security, style, memories] = await Promise.all([
       this.#ask(assistantParts.warnings, question),
       this.#ask(assistantParts.similar, question),
       this.#ask(assistantParts.security, question),
+      this.#ask(assistantParts.style, question),
       this.#ask(assistantParts.memories, question),
     ]);
-    const parts = { warnings, similar, security, memories };
+    const parts = { warnings, similar, security, style, memories };
     return { ...parts, notes: notesOn(parts, question), durationMs: performance.now() - startedAt };
   }
 

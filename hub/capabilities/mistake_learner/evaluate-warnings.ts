@@ -2,16 +2,24 @@ import type { Confusion, Evaluation, LabelledCase } from './mistake-types.js';
 
 type Counts = { -readonly [Key in keyof Confusion]: number };
 
-/** Counts warnings against labels; `warnedRules` gives the rules warned of in a piece of code. */
+/**
+ * Counts warnings against labels.
+ *
+ * @param warnedRules the rules warned of in a piece of code
+ * @param isLearnt whether anything was learnt of a rule
+ */
 export function evaluateWarnings(
   cases: readonly LabelledCase[],
   warnedRules: (code: string) => ReadonlySet<string>,
+  isLearnt: (rule: string) => boolean,
 ): Evaluation {
   const total = noCases();
   const perRule = new Map<string, Counts>();
   let crossRuleFalsePositives = 0;
+  let abstainedCases = 0;
   for (const { code, rule, label } of cases) {
     const warned = warnedRules(code);
+    if (label === 'wrong' && !isLearnt(rule)) abstainedCases += 1;
     const outcome = outcomeOf(label, warned, rule);
     const ofRule = perRule.get(rule) ?? noCases();
     perRule.set(rule, ofRule);
@@ -24,6 +32,8 @@ export function evaluateWarnings(
     ...total,
     precision: share(truePositives, truePositives + falsePositives),
     recall: share(truePositives, truePositives + falseNegatives),
+    abstainedCases,
+    recallOfLearnt: share(truePositives, truePositives + falseNegatives - abstainedCases),
     f1: share(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives),
     crossRuleFalsePositives,
     perRule: Object.fromEntries([...perRule].sort(([a], [b]) => (a < b ? -1 : 1))),
@@ -36,7 +46,6 @@ function outcomeOf(label: 'wrong' | 'right', warned: ReadonlySet<string>, rule: 
   return warned.size > 0 ? 'falsePositives' : 'trueNegatives';
 }
 
-/** Of nothing, all: no warning was false and no mistake was missed. */
 /** Null where there is nothing to take a share of: no data is no result. */
 function share(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole;

@@ -12,3 +12,4 @@ export type {
   LearntRule,
   Warning,
 } from './mistake-types.js';
+export { oneSettingPerRule } from './one-setting.js';

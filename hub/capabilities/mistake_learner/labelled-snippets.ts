@@ -8,6 +8,8 @@ export interface LabelledSnippet {
   readonly code: string;
   readonly rule: string;
   readonly label: 'wrong' | 'right';
+  /** Setting of the rule under which the label holds, as the document writes it; absent for the default. */
+  readonly option?: string;
 }
 
 export interface LabelledSnippets {
@@ -43,8 +45,15 @@ export function readLabelledSnippets(docsDirectory: string): LabelledSnippets {
     }
     const found = labelledBlocks(readFileSync(join(docsDirectory, document), 'utf8'));
     const rule = basename(document, '.md');
-    const examples = found.flatMap(({ label, code, isJsx }) =>
-      splitExamples(code, isJsx).map((example): LabelledSnippet => ({ code: example, rule, label })),
+    const examples = found.flatMap(({ label, code, isJsx, option }) =>
+      splitExamples(code, isJsx).map(
+        (example): LabelledSnippet => ({
+          code: example,
+          rule,
+          label,
+          ...(option === undefined ? {} : { option }),
+        }),
+      ),
     );
     blocks += found.length;
     if (examples.length === 0) leftOut.push({ document, reason: 'it has no code block with a label' });
@@ -84,26 +93,38 @@ interface LabelledBlock {
   readonly label: 'wrong' | 'right';
   readonly code: string;
   readonly isJsx: boolean;
+  readonly option: string | undefined;
+}
+
+interface Fence {
+  readonly mark: string;
+  readonly lines: string[];
 }
 
 /** A label holds for every code block below it until the next heading or tab end. */
 function labelledBlocks(markdown: string): readonly LabelledBlock[] {
   const blocks: LabelledBlock[] = [];
   let label: 'wrong' | 'right' | undefined;
-  let fence: { readonly mark: string; readonly isJsx: boolean; readonly lines: string[] } | undefined;
+  let fence: (Omit<LabelledBlock, 'label' | 'code'> & Fence) | undefined;
   for (const line of markdown.split('\n')) {
     if (fence !== undefined) {
       if (!line.trimStart().startsWith(fence.mark)) {
         fence.lines.push(line);
         continue;
       }
-      if (label !== undefined) blocks.push({ label, code: fence.lines.join('\n'), isJsx: fence.isJsx });
+      const { isJsx, option, lines } = fence;
+      if (label !== undefined) blocks.push({ label, code: lines.join('\n'), isJsx, option });
       fence = undefined;
       continue;
     }
     const opened = /^\s*(`{3,})\s*(\w*)/u.exec(line);
     if (opened !== null) {
-      fence = { mark: opened[1] ?? '```', isJsx: /^[jt]sx$/u.test(opened[2] ?? ''), lines: [] };
+      fence = {
+        mark: opened[1] ?? '```',
+        isJsx: /^[jt]sx$/u.test(opened[2] ?? ''),
+        option: /\boption='([^']*)'/u.exec(line)?.[1],
+        lines: [],
+      };
     } else if (line.includes('❌')) label = 'wrong';
     else if (line.includes('✅')) label = 'right';
     else if (/^#{1,6}\s|^<!--\s*\/?tabs/u.test(line)) label = undefined;

@@ -13,7 +13,17 @@ export function layoutNodes(code: string, root: SyntaxNode, isJsx: boolean): rea
   const scanner = ts.createScanner(ts.ScriptTarget.Latest, false, variant, code);
   const nodes: SyntaxNode[] = [];
   const leaf = (label: string, text: string, start: number, end: number) =>
-    nodes.push({ label, text, start, end, parent: root, children: [], form: `${label}=${text}` });
+    nodes.push({
+      label,
+      text,
+      start,
+      end,
+      parent: root,
+      children: [],
+      lacks: [],
+      source: () => text,
+      form: `${label}=${text}`,
+    });
   let before = '';
   let mark: { readonly text: string; readonly start: number; readonly end: number } | undefined;
   for (let token = scanner.scan(); token !== ts.SyntaxKind.EndOfFileToken; token = scanner.scan()) {
@@ -29,6 +39,8 @@ export function layoutNodes(code: string, root: SyntaxNode, isJsx: boolean): rea
     }
     if (token === ts.SyntaxKind.SingleLineCommentTrivia || token === ts.SyntaxKind.MultiLineCommentTrivia) {
       const found = directive.exec(scanner.getTokenText());
+      for (const [word] of scanner.getTokenText().matchAll(/@[\w-]+|<reference\s+\w+|\b[a-z]+lint[:\w-]+/gu))
+        leaf('Directive', word, scanner.getTokenStart(), scanner.getTokenEnd());
       if (found !== null)
         leaf('Comment', `${found[1]}${found[2]}`, scanner.getTokenStart(), scanner.getTokenEnd());
     } else if (isPunctuation(token)) {

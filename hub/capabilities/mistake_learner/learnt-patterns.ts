@@ -1,6 +1,7 @@
 import type { StoredExample } from './example-store.js';
-import { treePatterns } from './node-patterns.js';
+import { patternText, treePatterns } from './node-patterns.js';
 import { type PatternEvidence, patternOdds } from './pattern-evidence.js';
+import { countNamedWords } from './rule-name.js';
 import { parseSyntax, type SyntaxNode } from './syntax-tree.js';
 import { differingPatterns } from './tree-difference.js';
 
@@ -13,6 +14,8 @@ interface AnalysedExample {
   readonly source: string;
   readonly bad?: Side;
   readonly good?: Side;
+  /** From the right example taught with it; undefined until asked for. */
+  ownDifferences?: ReadonlyMap<string, number>;
 }
 
 interface RuleExamples {
@@ -22,18 +25,23 @@ interface RuleExamples {
   readonly good: Map<string, number>;
 }
 
-/** A pattern whose odds are better than even, which is what a warning is made of. */
+/** A pattern that can lead to a warning. */
 export interface WarningPattern extends PatternEvidence {
   readonly rule: string;
   readonly odds: number;
 }
 
+/** Below, code must be so like a wrong example to be warned of that it is hardly ever met. */
+const leastOdds = -0.5;
+
+/** Right examples of the rule with a pattern, as a share of the wrong ones with it. */
+const mostContradicted = 0.34;
+
 /** What a set of examples teaches. */
 export class LearntPatterns {
   readonly #rules = new Map<string, RuleExamples>();
-  /** Right and wrong examples of all rules by pattern. */
+  /** Right examples of all rules by pattern. */
   readonly #good = new Map<string, number>();
-  readonly #bad = new Map<string, number>();
 
   add(example: StoredExample): void {
     const rule = this.#ruleExamples(example.rule);
@@ -44,8 +52,7 @@ export class LearntPatterns {
       ...(bad === undefined ? {} : { bad }),
       ...(good === undefined ? {} : { good }),
     });
-    for (const pattern of bad?.patterns ?? [])
-      for (const counts of [rule.bad, this.#bad]) increment(counts, pattern);
+    for (const pattern of bad?.patterns ?? []) increment(rule.bad, pattern);
     for (const pattern of good?.patterns ?? [])
       for (const counts of [rule.good, this.#good]) increment(counts, pattern);
   }
@@ -62,20 +69,39 @@ export class LearntPatterns {
     };
   }
 
-  /** Patterns good enough to warn by, best first. */
+  /** Patterns good enough to warn by where code is like the wrong examples, best first. */
   warningPatterns(rule: string): readonly WarningPattern[] {
     const wrongExamples = this.exampleCounts(rule).wrong;
     return [...this.#differences(rule)]
-      .filter((pattern) => !this.#rules.get(rule)?.good.has(pattern))
-      .map((pattern) => {
+      .filter(([pattern]) => this.#isMostlyWrong(rule, pattern))
+      .map(([pattern, distance]) => {
         const support = this.#rules.get(rule)?.bad.get(pattern) ?? 0;
         const contradictions = this.#good.get(pattern) ?? 0;
-        const elsewhere = (this.#bad.get(pattern) ?? 0) - support;
-        const evidence = { pattern, support, wrongExamples, contradictions, elsewhere };
+        const namedWords = countNamedWords(rule, patternText(pattern));
+        const evidence = {
+          pattern,
+          support,
+          wrongExamples,
+          contradictions,
+          ownContradictions: this.#rules.get(rule)?.good.get(pattern) ?? 0,
+          distance,
+          namedWords,
+        };
         return { rule, ...evidence, odds: patternOdds(evidence) };
       })
-      .filter(({ odds }) => odds > 0)
+      .filter(({ odds }) => odds >= leastOdds)
       .sort((a, b) => b.odds - a.odds);
+  }
+
+  /** How like the nearest wrong and the nearest right example of the rule code with these patterns is. */
+  likeness(rule: string, patterns: ReadonlySet<string>): { readonly wrong: number; readonly right: number } {
+    let wrong = 0;
+    let right = 0;
+    for (const { bad, good } of this.#rules.get(rule)?.examples ?? []) {
+      if (bad !== undefined) wrong = Math.max(wrong, jaccard(patterns, bad.patterns));
+      if (good !== undefined) right = Math.max(right, jaccard(patterns, good.patterns));
+    }
+    return { wrong, right };
   }
 
   /** Undefined when the rule has a pattern to warn by. */
@@ -86,9 +112,9 @@ export class LearntPatterns {
     const differences = this.#differences(rule);
     const typesAdvice = 'The rule may depend on types, names or other files, which syntax does not show.';
     if (differences.size === 0) return `Its wrong and right examples have the same syntax. ${typesAdvice}`;
-    const own = [...differences].filter((pattern) => this.#rules.get(rule)?.good.has(pattern)).length;
+    const own = [...differences.keys()].filter((pattern) => !this.#isMostlyWrong(rule, pattern)).length;
     if (own === differences.size) {
-      return `Everything that sets a wrong example apart is also in one of its ${right} right examples. ${typesAdvice}`;
+      return `Everything that sets a wrong example apart is also in its ${right} right examples. ${typesAdvice}`;
     }
     const evidence = wrong === 1 ? 'One wrong example is' : `What its ${wrong} wrong examples share is`;
     return `${evidence} too little evidence against what right examples and other rules show. Teach more of them. ${typesAdvice}`;
@@ -101,15 +127,24 @@ export class LearntPatterns {
       .map(({ source }) => source);
   }
 
-  #differences(rule: string): ReadonlySet<string> {
+  /** Patterns that set wrong examples apart, with the least distance from where they differ. */
+  #differences(rule: string): ReadonlyMap<string, number> {
     const examples = this.#rules.get(rule)?.examples ?? [];
-    const patterns = new Set<string>();
-    for (const { bad, good } of examples) {
-      if (bad === undefined) continue;
-      const counterpart = good ?? nearestGood(bad, examples);
-      for (const pattern of differingPatterns(bad.root, counterpart?.root)) patterns.add(pattern);
+    const patterns = new Map<string, number>();
+    for (const example of examples) {
+      for (const [pattern, distance] of differencesOf(example, examples)) {
+        const known = patterns.get(pattern);
+        if (known === undefined || Math.abs(distance) < Math.abs(known)) patterns.set(pattern, distance);
+      }
     }
     return patterns;
+  }
+
+  /** Documents call the same code wrong in one setting and right in another, so that a few contradictions are borne. */
+  #isMostlyWrong(rule: string, pattern: string): boolean {
+    const examples = this.#rules.get(rule);
+    const support = examples?.bad.get(pattern) ?? 0;
+    return (examples?.good.get(pattern) ?? 0) <= mostContradicted * support;
   }
 
   #ruleExamples(rule: string): RuleExamples {
@@ -119,6 +154,17 @@ export class LearntPatterns {
     this.#rules.set(rule, made);
     return made;
   }
+}
+
+function differencesOf(
+  example: AnalysedExample,
+  examples: readonly AnalysedExample[],
+): ReadonlyMap<string, number> {
+  const { bad, good } = example;
+  if (bad === undefined) return new Map();
+  if (good === undefined) return differingPatterns(bad.root, nearestGood(bad, examples)?.root);
+  example.ownDifferences ??= differingPatterns(bad.root, good.root);
+  return example.ownDifferences;
 }
 
 function analyse(code: string): Side {

@@ -27,7 +27,7 @@ export interface MistakeLearnerOptions {
   readonly stateDirectory: string;
   /** How long a statement waits for another connection's lock, in milliseconds. @default 5000 */
   readonly lockTimeoutMs?: number;
-  /** Estimated probability from which on a place is warned of, 0 to 1. @default 0.65 */
+  /** Estimated probability from which on a place is warned of, 0 to 1. @default 0.62 */
   readonly leastScore?: number;
 }
 
@@ -59,7 +59,7 @@ export class MistakeLearner {
 
   /** @throws CapabilityError BAD_INPUT when `leastScore` is not from 0 to 1 */
   constructor(options: MistakeLearnerOptions) {
-    this.#leastScore = options.leastScore ?? 0.65;
+    this.#leastScore = options.leastScore ?? 0.62;
     if (!(this.#leastScore >= 0 && this.#leastScore <= 1)) {
       throw new CapabilityError(
         'BAD_INPUT',
@@ -116,10 +116,14 @@ export class MistakeLearner {
   /** Counts warnings in labelled code: what is found, what is missed, and what is warned of without cause. */
   evaluate(cases: readonly LabelledCase[]): Evaluation {
     const known = this.#guard('read its examples', () => this.#known());
+    const learnt = new Set(
+      known.learnt.ruleNames().filter((rule) => known.learnt.whyNotLearnt(rule) === undefined),
+    );
     return evaluateWarnings(
       cases,
       (code) =>
         new Set(this.#suspects(known, parseSyntax(code, { withForms: false })).map(({ rule }) => rule)),
+      (rule) => learnt.has(rule),
     );
   }
 

@@ -63,6 +63,10 @@ export interface Evaluation extends Confusion {
   readonly precision: number | null;
   /** Null without wrong cases. */
   readonly recall: number | null;
+  /** Wrong cases of rules that it says it cannot learn; counted in `falseNegatives` too. */
+  readonly abstainedCases: number;
+  /** Recall without the abstained cases. */
+  readonly recallOfLearnt: number | null;
   readonly f1: number | null;
   /** Right cases whose only warnings are of other rules; counted in `falsePositives` too. */
   readonly crossRuleFalsePositives: number;

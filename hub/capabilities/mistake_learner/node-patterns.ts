@@ -1,8 +1,10 @@
+import { addRelationPatterns, relationLevels } from './relation-patterns.js';
 import type { SyntaxNode } from './syntax-tree.js';
 
 /**
  * How much of a node's surroundings a pattern looks at. `kind` is the node alone; `shape1` to `shape3` its subtree to that
  * depth with holes for names; `words1` to `words3` the same with the names that mean something; the `in…` patterns look up.
+ * The last ones are about what a node lacks and how its children stand to each other.
  */
 export const patternLevels = [
   'kind',
@@ -18,6 +20,8 @@ export const patternLevels = [
   'shapeInParent',
   'inGrandparent',
   'layout',
+  'directive',
+  ...relationLevels,
 ] as const;
 
 export type PatternLevel = (typeof patternLevels)[number];
@@ -31,7 +35,18 @@ export function nodePatterns(node: SyntaxNode, wanted?: ReadonlySet<PatternLevel
   const add = (level: PatternLevel, make: () => string) => {
     if (wanted === undefined || wanted.has(level)) patterns.add(`${level}${separator}${make()}`);
   };
-  if (node.parent === undefined) return patterns;
+  const addRelations = () => {
+    if (wanted === undefined || relationLevels.some((level) => wanted.has(level)))
+      addRelationPatterns(node, add);
+  };
+  if (node.parent === undefined) {
+    addRelations();
+    return patterns;
+  }
+  if (node.label === 'Directive') {
+    add('directive', () => node.form);
+    return patterns;
+  }
   if (node.label === 'Comment' || node.label === 'Spacing') {
     add('layout', () => node.form);
     return patterns;
@@ -48,6 +63,7 @@ export function nodePatterns(node: SyntaxNode, wanted?: ReadonlySet<PatternLevel
   } else if (node.text !== undefined) {
     add('word', () => describe(node, 0, true));
   }
+  addRelations();
   const { parent } = node;
   if (parent.parent === undefined) return patterns;
   add('inParent', () => `${parent.label} > ${node.label}`);

@@ -11,6 +11,10 @@ export interface SyntaxNode {
   readonly end: number;
   readonly parent: SyntaxNode | undefined;
   readonly children: SyntaxNode[];
+  /** Parts that nodes of the kind may have and this one has not: `type`, `initializer`, `arguments`. */
+  readonly lacks: readonly string[];
+  /** Source text of the node. */
+  readonly source: () => string;
   /** The whole subtree with its names: equal for equal code. Only the label when the tree was parsed without forms. */
   readonly form: string;
 }
@@ -52,6 +56,8 @@ export function parseSyntax(code: string, options: ParseOptions = {}): SyntaxTre
     end: code.length,
     parent: undefined,
     children: [],
+    lacks: [],
+    source: () => code,
     form: '',
   };
   for (const statement of file.statements)
@@ -112,6 +118,8 @@ function toNode(node: ts.Node, parent: SyntaxNode, context: NodeContext): Syntax
     end: node.end,
     parent,
     children,
+    lacks: absentParts(node),
+    source: () => context.file.text.slice(made.start, made.end),
     form: label,
   };
   ts.forEachChild(node, (child) => {
@@ -123,6 +131,43 @@ function toNode(node: ts.Node, parent: SyntaxNode, context: NodeContext): Syntax
   if (own !== '') made.form += `=${JSON.stringify(own)}`;
   if (children.length > 0) made.form += `(${children.map((child) => child.form).join(' ')})`;
   return made;
+}
+
+const optionalParts = [
+  'type',
+  'initializer',
+  'typeArguments',
+  'typeParameters',
+  'questionToken',
+  'questionDotToken',
+  'exclamationToken',
+  'dotDotDotToken',
+  'modifiers',
+  'elseStatement',
+  'importClause',
+  'name',
+  'body',
+  'variableDeclaration',
+  'heritageClauses',
+  'asteriskToken',
+  'constraint',
+  'expression',
+  'propertyName',
+  'arguments',
+  'members',
+  'statements',
+  'parameters',
+  'elements',
+] as const;
+
+function absentParts(node: ts.Node): readonly string[] {
+  const absent: string[] = [];
+  for (const part of optionalParts) {
+    if (!(part in node)) continue;
+    const value: unknown = node[part as keyof ts.Node];
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) absent.push(part);
+  }
+  return absent;
 }
 
 function labelOf(node: ts.Node): string {

@@ -6,25 +6,31 @@ const levelsBelow = 2;
 const levelsAbove = 2;
 
 /** Patterns at and next to the smallest subtrees that are in the bad tree and not in the good one. */
-export function differingPatterns(bad: SyntaxNode, good: SyntaxNode | undefined): ReadonlySet<string> {
+export function differingPatterns(
+  bad: SyntaxNode,
+  good: SyntaxNode | undefined,
+): ReadonlyMap<string, number> {
   const sites = new Set<SyntaxNode>();
   if (good === undefined) sites.add(bad);
   else collectSites(bad, good, sites);
-  const patterns = new Set<string>();
-  const addOf = (node: SyntaxNode) => {
-    for (const pattern of nodePatterns(node)) patterns.add(pattern);
+  const patterns = new Map<string, number>();
+  const addOf = (node: SyntaxNode, distance: number) => {
+    for (const pattern of nodePatterns(node)) {
+      const known = patterns.get(pattern);
+      if (known === undefined || Math.abs(known) > Math.abs(distance)) patterns.set(pattern, distance);
+    }
   };
   for (const site of sites) {
     addBelow(site, levelsBelow, addOf);
     let above = site.parent;
     for (let level = 0; level < levelsAbove && above !== undefined; level += 1, above = above.parent)
-      addOf(above);
+      addOf(above, level + 1);
   }
   return patterns;
 }
 
-function addBelow(node: SyntaxNode, levels: number, add: (node: SyntaxNode) => void): void {
-  add(node);
+function addBelow(node: SyntaxNode, levels: number, add: (node: SyntaxNode, distance: number) => void): void {
+  add(node, levels - levelsBelow);
   if (levels > 0) for (const child of node.children) addBelow(child, levels - 1, add);
 }
 

@@ -1,6 +1,8 @@
 import type { LearntPatterns, WarningPattern } from './learnt-patterns.js';
 import { anchorLabel, levelOf, nodePatterns, type PatternLevel } from './node-patterns.js';
-import { placeScore } from './pattern-evidence.js';
+import { bestPlaceScore, placeScore } from './pattern-evidence.js';
+import { familyOf } from './relation-patterns.js';
+import { Surroundings } from './surroundings.js';
 import type { SyntaxNode } from './syntax-tree.js';
 
 /** A place where patterns of a rule were found. */
@@ -18,10 +20,13 @@ interface Match {
 
 /** Warning patterns by the kind of node they are found at, so that most nodes of a file are passed over. */
 export class WarningIndex {
+  readonly #learnt: LearntPatterns;
   readonly #levels = new Map<string, Set<PatternLevel>>();
+  readonly #levelsOfKind = new Map<string, ReadonlySet<PatternLevel>>();
   readonly #patterns = new Map<string, WarningPattern[]>();
 
   constructor(learnt: LearntPatterns) {
+    this.#learnt = learnt;
     for (const rule of learnt.ruleNames()) {
       for (const found of learnt.warningPatterns(rule)) {
         const label = anchorLabel(found.pattern);
@@ -38,12 +43,25 @@ export class WarningIndex {
   suspectPlaces(root: SyntaxNode, leastScore: number): readonly SuspectPlace[] {
     const matches = new Map<string, Match[]>();
     this.#collect(root, matches);
-    return [...matches.values()].flatMap((ofRule) => separatePlaces(ofRule, leastScore));
+    const surroundings = new Surroundings(root);
+    return [...matches].flatMap(([rule, ofRule]) =>
+      separatePlaces(ofRule, (odds, node) => {
+        if (bestPlaceScore(odds, surroundings.leastPatterns) < leastScore) return undefined;
+        const patterns = surroundings.patternsAround(node);
+        const { wrong, right } = this.#learnt.likeness(rule, patterns);
+        const score = placeScore(odds, {
+          wrongLikeness: wrong,
+          rightLikeness: right,
+          surroundings: patterns.size,
+        });
+        return score >= leastScore ? score : undefined;
+      }),
+    );
   }
 
   #collect(node: SyntaxNode, matches: Map<string, Match[]>): void {
-    const levels = this.#levels.get(node.label);
-    if (levels !== undefined) {
+    const levels = this.#levelsAt(node.label);
+    if (levels.size > 0) {
       for (const text of nodePatterns(node, levels)) {
         for (const pattern of this.#patterns.get(text) ?? []) {
           const ofRule = matches.get(pattern.rule);
@@ -54,25 +72,38 @@ export class WarningIndex {
     }
     for (const child of node.children) this.#collect(child, matches);
   }
+
+  /** Levels of patterns that are anchored at the kind of node or at its family. */
+  #levelsAt(label: string): ReadonlySet<PatternLevel> {
+    const known = this.#levelsOfKind.get(label);
+    if (known !== undefined) return known;
+    const levels = new Set([
+      ...(this.#levels.get(label) ?? []),
+      ...(this.#levels.get(familyOf(label)) ?? []),
+    ]);
+    this.#levelsOfKind.set(label, levels);
+    return levels;
+  }
 }
 
-/** The strongest match is a place; those around and inside it agree with it; then the next strongest of what is left. */
-function separatePlaces(matches: readonly Match[], leastScore: number): readonly SuspectPlace[] {
+/**
+ * The strongest match is a place, and those around and inside it belong to it; then the next strongest of what is left.
+ *
+ * @param scoreOf undefined when the place is not worth a warning
+ */
+function separatePlaces(
+  matches: readonly Match[],
+  scoreOf: (odds: number, node: SyntaxNode) => number | undefined,
+): readonly SuspectPlace[] {
   const places: SuspectPlace[] = [];
-  let left = [...matches].sort(
+  let left = matches.toSorted(
     (a, b) => b.pattern.odds - a.pattern.odds || a.node.end - a.node.start - (b.node.end - b.node.start),
   );
   for (let strongest = left[0]; strongest !== undefined; strongest = left[0]) {
     const { node, pattern } = strongest;
-    const agreeing = new Set<string>();
-    const apart: Match[] = [];
-    for (const match of left) {
-      if (isWithin(match.node, node) || isWithin(node, match.node)) agreeing.add(match.pattern.pattern);
-      else apart.push(match);
-    }
-    const score = placeScore(pattern.odds, agreeing.size);
-    if (score >= leastScore) places.push({ rule: pattern.rule, best: pattern, node, score });
-    left = apart;
+    const score = scoreOf(pattern.odds, node);
+    if (score !== undefined) places.push({ rule: pattern.rule, best: pattern, node, score });
+    left = left.filter((match) => !isWithin(match.node, node) && !isWithin(node, match.node));
   }
   return places;
 }

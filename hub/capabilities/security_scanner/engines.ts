@@ -5,6 +5,7 @@ import type { EngineName } from './finding.js';
 import { LintEngine, type LintPlugin, loadSecurityPlugin, loadSonarjsPlugin } from './lint-engine.js';
 import { patternRules } from './pattern-rules.js';
 import { secretRuleNames } from './secret-engine.js';
+import { FORMATS_VERSION, secretFormats } from './secret-formats.js';
 import { sonarjsRules } from './sonarjs-rules.js';
 
 /** Whether an engine works here; the reason says what to install. */
@@ -39,6 +40,7 @@ export function loadEngines(
       outcome: 'available',
       version: versionOf('@secretlint/secretlint-rule-preset-recommend'),
     },
+    { engine: 'formats', outcome: 'available', version: FORMATS_VERSION },
   ];
   return { lint: new LintEngine(plugins, isEnabled), plugins, states };
 }
@@ -50,6 +52,7 @@ export function refuseUnknownRule(name: string): void {
     'eslint-plugin-security': eslintSecurityRules.map(({ rule }) => rule),
     'eslint-plugin-sonarjs': sonarjsRules.map(({ rule }) => rule),
     secretlint: secretRuleNames,
+    formats: secretFormats.map(({ rule }) => rule),
   };
   const [engine = '', rule = ''] = name.split('/');
   if (rulesOf[engine]?.includes(rule) === true) return;

@@ -1,6 +1,11 @@
 export type Severity = 'critical' | 'high' | 'medium' | 'low';
 
-export type EngineName = 'patterns' | 'eslint-plugin-security' | 'eslint-plugin-sonarjs' | 'secretlint';
+export type EngineName =
+  | 'patterns'
+  | 'eslint-plugin-security'
+  | 'eslint-plugin-sonarjs'
+  | 'secretlint'
+  | 'formats';
 
 /** One weakness in one place. Lines and columns begin at 1. */
 export interface Finding {

@@ -154,7 +154,8 @@ export class LintEngine {
     if (known !== undefined) return known;
     const config: Linter.Config[] = [
       {
-        files: ['**/*'],
+        // ESLint looks at TypeScript only where a pattern names its extensions.
+        files: ['**/*.{js,mjs,cjs,jsx,ts,mts,cts,tsx}'],
         languageOptions: {
           ecmaVersion: 'latest',
           sourceType,

@@ -15,6 +15,7 @@ import type { LintEngine } from './lint-engine.js';
 import { scanWithPatterns } from './pattern-engine.js';
 import { patternRules } from './pattern-rules.js';
 import { cweOfSecretRule, scanForSecrets, secretRuleNames } from './secret-engine.js';
+import { scanForFormats, secretFormats } from './secret-formats.js';
 
 export interface SecurityScannerOptions {
   /**
@@ -124,13 +125,18 @@ export class SecurityScanner {
   }
 
   /**
-   * Finds credentials in any text by the formats of their providers. Messages keep at most four characters of a value.
+   * Finds credentials in any text by the formats of their providers, with secretlint's rules and formats of this
+   * project. Messages keep at most four characters of a value.
    *
    * @throws CapabilityError `TOOL_FAILED` when a rule of secretlint throws
    */
   async scanSecrets(text: string, { path }: { readonly path: string }): Promise<readonly Finding[]> {
-    const findings = await scanForSecrets(text, path);
-    return findings.filter(({ rule }) => this.#isEnabled('secretlint', rule));
+    const content = text.replace(/^\uFEFF/, '');
+    const known = await scanForSecrets(content, path);
+    const findings = [...known, ...scanForFormats(content, path)].filter(({ engine, rule }) =>
+      this.#isEnabled(engine, rule),
+    );
+    return findings.sort((a, b) => a.line - b.line || a.column - b.column);
   }
 
   /**
@@ -156,6 +162,12 @@ export class SecurityScanner {
         cwe: cweOfSecretRule(rule),
         severity: 'critical' as const,
         engine: 'secretlint' as const,
+      })),
+      ...secretFormats.map(({ rule, severity }) => ({
+        rule,
+        cwe: 'CWE-798',
+        severity,
+        engine: 'formats' as const,
       })),
     ];
     return described.map(({ engine, rule, cwe, severity }) => ({

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { accessSync, constants, statSync } from 'node:fs';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -106,10 +106,21 @@ export interface Change {
   readonly code: string | null;
 }
 
+/** A change, and how often its file had been worked off when it was made. */
+export interface TrackedChange extends Change {
+  readonly handledBefore: number;
+}
+
 /** The folder of a codebase that holds what its authors wrote by hand, where there is one: examples and builds stay out. */
 export function sourceFolder(root: string): string {
   const folder = join(root, 'src');
-  return existsSync(folder) ? folder : root;
+  try {
+    accessSync(folder, constants.R_OK | constants.X_OK);
+    return statSync(folder).isDirectory() ? folder : root;
+  } catch {
+    // It is not there, leads in a circle or may not be read; the walk of the root says which.
+    return root;
+  }
 }
 
 /** Works in a private copy of a workspace like a developer: adds, changes, deletes files, and commits. */
@@ -122,18 +133,35 @@ export class WorkspaceEditor {
     this.root = root;
   }
 
-  /** Makes the copy a repository of its own whose first commit holds everything. */
+  /** Makes the copy, which has no `.git` yet, a repository of its own whose first commit holds everything. */
   async initialise(): Promise<void> {
     await this.#git('init', '--quiet');
-    await this.#commit('Take over the code');
+    // Above the attributes of the codebase, whose filters and encodings may need programs that are not here.
+    await mkdir(join(this.root, '.git/info'), { recursive: true });
+    await writeFile(
+      join(this.root, '.git/info/attributes'),
+      '* -text -filter -ident -working-tree-encoding\n',
+    );
+    await this.#commit('Take over the code', '--allow-empty');
   }
 
   /** The next change: in turn a file with a vulnerability, one with a mistake, one without either, an edit and a deletion. */
-  async makeChange(): Promise<Change> {
+  async makeChange(timesHandled: (path: string) => number = () => 0): Promise<TrackedChange> {
     const number = this.#changes++;
+    const path = this.#pathOf(number);
+    const handledBefore = timesHandled(path);
+    return { ...(await this.#change(number, path)), handledBefore };
+  }
+
+  /** The file of a change: a new one, or for an edit and a deletion one that was added before. */
+  #pathOf(number: number): string {
+    if (number % 5 === 3) return this.#added.at(-1) as string;
+    return number % 5 === 4 ? (this.#added[0] as string) : `realworld-change-${number}.js`;
+  }
+
+  async #change(number: number, path: string): Promise<Change> {
     const name = `Change${number}`;
     const pattern = taughtPatterns[number % taughtPatterns.length] as TaughtPattern;
-    const path = `realworld-change-${number}.js`;
     switch (number % 5) {
       case 0:
         return this.#add(path, vulnerableSource(name), { vulnerable: true, mistake: null });
@@ -142,9 +170,9 @@ export class WorkspaceEditor {
       case 2:
         return this.#add(path, pattern.right(name), { vulnerable: false, mistake: null });
       case 3:
-        return this.#append(pattern.wrong(name), pattern.rule);
+        return this.#append(path, pattern.wrong(name), pattern.rule);
       default:
-        return this.#delete();
+        return this.#delete(path);
     }
   }
 
@@ -166,26 +194,35 @@ export class WorkspaceEditor {
     return { action: 'added', path, code, ...traits };
   }
 
-  async #append(code: string, mistake: string): Promise<Change> {
-    const path = this.#added.at(-1) as string;
+  async #append(path: string, code: string, mistake: string): Promise<Change> {
     await appendFile(join(this.root, path), `\n${code}`);
     return { action: 'changed', path, vulnerable: false, mistake, code };
   }
 
-  async #delete(): Promise<Change> {
-    const path = this.#added.shift() as string;
+  async #delete(path: string): Promise<Change> {
+    this.#added.shift();
     await rm(join(this.root, path));
     return { action: 'deleted', path, vulnerable: false, mistake: null, code: null };
   }
 
-  async #commit(message: string): Promise<void> {
-    await this.#git('add', '--all');
-    await this.#git('commit', '--quiet', '--message', message);
+  async #commit(message: string, ...options: readonly string[]): Promise<void> {
+    // Also what the codebase ignores, which the changes may be: in some all of its JavaScript is built.
+    await this.#git('add', '--all', '--force');
+    await this.#git('commit', '--quiet', ...options, '--message', message);
   }
 
   async #git(...args: readonly string[]): Promise<void> {
     const identity = ['-c', 'user.name=Scenario', '-c', 'user.email=scenario@example.invalid'];
     const quiet = ['-c', 'commit.gpgsign=false', '-c', 'core.hooksPath=/dev/null', '-c', 'gc.auto=0'];
-    await run('git', [...identity, ...quiet, ...args], { cwd: this.root, maxBuffer: 64 * 1024 * 1024 });
+    await run('git', [...identity, ...quiet, ...args], {
+      cwd: this.root,
+      env: withoutRepository(process.env),
+      maxBuffer: 64 * 1024 * 1024,
+    });
   }
+}
+
+/** In a hook of git the environment names the repository that the hook is of, and commits would go into that one. */
+function withoutRepository(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('GIT_')));
 }

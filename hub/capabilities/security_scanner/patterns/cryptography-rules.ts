@@ -1,9 +1,9 @@
 import type { SgNode } from '@ast-grep/napi';
-import { type Call, findCalls } from './expressions.js';
+import { type Call, findCalls, scopeText } from './expressions.js';
 import type { PatternRule } from './pattern-rule.js';
 
 const SECRET_NAME =
-  /token|secret|passw(?:or)?d|passphrase|session|nonce|salt|csrf|xsrf|otp\b|api_?key|auth|credential|private_?key|(?:^|_)iv$|verification|invite|reset_?code/i;
+  /token|secret|passw(?:or)?d|passphrase|session|nonce|salt|csrf|xsrf|otp\b|api_?key|auth|credential|private_?key|(?:^|_)iv$|verification|invite|reset_?code|uuid|guid|(?:^|[^a-z])rng/i;
 const WEAK_HASH = /^['"`](?:md[245]|sha-?1|sha|ripemd(?:160)?|rmd160)['"`]$/i;
 const WEAK_CIPHER = /^['"`](?:des|rc2|rc4|bf|blowfish|cast|idea|seed|.*-ecb$|.*-ecb)/i;
 
@@ -19,6 +19,30 @@ export const cryptographyRules: readonly PatternRule[] = [
       findCalls(facts, '^Math[.]random$')
         .filter(({ node }) => SECRET_NAME.test(nameGivenTo(node)))
         .map(({ node }) => node),
+  },
+  {
+    rule: 'uneven-random',
+    cwe: 'CWE-331',
+    severity: 'low',
+    message: 'Dividing a random byte makes some results likelier than others. Use crypto.randomInt.',
+    mention: /random(?:Bytes|Bits|FillSync|Fill)|getRandomValues/,
+    find: (facts) =>
+      facts.root
+        .findAll({
+          rule: {
+            kind: 'binary_expression',
+            all: [
+              { has: { field: 'left', kind: 'subscript_expression' } },
+              { has: { field: 'operator', regex: '^[%/]$' } },
+            ],
+          },
+        })
+        .filter((node) => {
+          const divisor = Number(node.field('right')?.text());
+          return (
+            !Number.isInteger(Math.log2(divisor)) && /[rR]andom|getRandomValues/.test(scopeText(node, facts))
+          );
+        }),
   },
   {
     rule: 'weak-hash',
@@ -44,6 +68,22 @@ export const cryptographyRules: readonly PatternRule[] = [
         .map(({ node }) => node),
   },
   {
+    rule: 'few-key-rounds',
+    cwe: 'CWE-916',
+    severity: 'medium',
+    message:
+      'A key is derived from a password in few rounds. Use scrypt or argon2, or PBKDF2 with 210,000 rounds or more.',
+    mention: /pbkdf2/i,
+    find: (facts) => [
+      ...facts.root.findAll({
+        rule: { kind: 'pair', regex: '^[\'"]?(iterations|rounds|iterationCount)[\'"]?\\s*:\\s*\\d{1,4}$' },
+      }),
+      ...findCalls(facts, 'pbkdf2(Sync)?$')
+        .filter(({ args }) => /^\d{1,4}$/.test(args[2]?.text() ?? ''))
+        .map(({ node }) => node),
+    ],
+  },
+  {
     rule: 'certificate-unchecked',
     cwe: 'CWE-295',
     severity: 'high',
@@ -59,7 +99,7 @@ export const cryptographyRules: readonly PatternRule[] = [
               {
                 kind: 'assignment_expression',
                 regex:
-                  'NODE_TLS_REJECT_UNAUTHORIZED[\'"\\]]*\\s*=\\s*[\'"]?0[\'"]?$|[.](rejectUnauthorized|strictSSL)\\s*=\\s*false$',
+                  'NODE_TLS_REJECT_UNAUTHORIZED[\'"\\]]*\\s*=\\s*[\'"]?0[\'"]?$|[.](rejectUnauthorized|strictSSL)\\s*=[^=;][^;]*(^|[\\s?:|&=])(false|null|!1)(\\s*:[^:;]*)?$',
               },
               {
                 kind: 'pair',

@@ -1,16 +1,22 @@
 import type { SgNode } from '@ast-grep/napi';
-import { findCalls, scopeText } from './expressions.js';
+import { findCalls, flattenConcatenation, functionsAround, scopeText, unwrap } from './expressions.js';
 import type { PatternRule } from './pattern-rule.js';
 import { holdsRequestData } from './request-data.js';
 import type { SourceFacts } from './source-facts.js';
 
 /** Checks that keep a path inside a folder; whether they are right is not judged. */
 const CONTAINMENT =
-  /\.startsWith\(|\bindexOf\(|path\.relative\(|\brelative\(|basename\(|realpath|includes\(\s*['"`]\.\.|\.\.[\\/)|$'"`\]]*\/[gimuy]*\.test\(|isPathInside|is-path-inside|sanitize/;
+  /\.startsWith\(|\bindexOf\(\s*(?:['"`]\.\.|[\w$.]*(?:root|dir|folder|base|cwd|dest|target|output|parent)\w*\s*[,)])|path\.relative\(|\brelative\(|realpath|includes\(\s*['"`]\.\.|\.\.[\\/)|$'"`\]]*\/[gimuy]*\.test\(|isPathInside|is-path-inside|sanitize/i;
 
 const FILE_MODULES = /^(?:fs|fs\/promises|fs-extra|graceful-fs|mz\/fs)$/;
 const ENTRY_PATH =
-  /(?<![\w$])(?:entry|header|zipEntry|file|item)\.(?:path|name|fileName|filename|entryName)(?![\w$])/;
+  /(?<![\w$])(?:(?:entry|header|zipEntry|file|item|x|f|e)\.(?:path|name|fileName|filename|linkname)|\w+\.entryName)(?![\w$])/;
+const FOLDER =
+  '([\\w$]+[.])*(root|dir|folder|base|cwd|dest|destination|output|target)(Path|Dir|Folder|path)?';
+const PREFIX_COMPARED = `^[\\w$.]*[pP]ath[\\w$]*[.](substr|substring|slice)[(]0, *${FOLDER}[.]length[)] *(!==?|===?)|^[\\w$.]*([pP]ath|file)[\\w$]*[.](indexOf)[(](${FOLDER}|[\\w$]+[.]path)[)] *(!==?|===?) *0$`;
+const PREFIX_CALLED = `^[\\w$.]*([pP]ath|target|full)[\\w$]*[.]startsWith[(]${FOLDER}[)]$`;
+const ARCHIVE = /\b(?:un)?(?:zip|tar|7z|archive|gunzip|extract|decompress|inflate)/i;
+const WRITES = '(writeFile|createWriteStream|appendFile|mkdir|mkdirp|symlink|link)(Sync)?$';
 
 /** Rules about paths that lead out of the folder they were meant for. */
 export const fileRules: readonly PatternRule[] = [
@@ -29,8 +35,25 @@ export const fileRules: readonly PatternRule[] = [
       )
         .filter(({ callee, binding }) => opensPath(callee, binding?.module))
         .filter(({ args }) => args.some((arg) => isPathFromRequest(arg, facts)))
-        .filter(({ node }) => !CONTAINMENT.test(scopeText(node, facts)))
+        .filter(({ node }) => !isContained(node, scopeText(node, facts), /\bbasename\(/))
         .map(({ node }) => node),
+  },
+  {
+    rule: 'prefix-without-separator',
+    cwe: 'CWE-22',
+    severity: 'medium',
+    message:
+      'A path is compared with the beginning of a folder, so "/data-other" passes for "/data". Add the separator to the folder, or use path.relative.',
+    mention: /startsWith|indexOf|substr|slice/,
+    find: (facts) =>
+      facts.root.findAll({
+        rule: {
+          any: [
+            { kind: 'binary_expression', regex: PREFIX_COMPARED },
+            { kind: 'call_expression', regex: PREFIX_CALLED },
+          ],
+        },
+      }),
   },
   {
     rule: 'path-from-archive-entry',
@@ -38,13 +61,18 @@ export const fileRules: readonly PatternRule[] = [
     severity: 'high',
     message:
       "An archive entry's name becomes a file path. Resolve it and check that the result lies below the target folder.",
-    mention: /(?:entry|header|file|item)\.(?:path|name|file[nN]ame|entryName)/i,
-    find: (facts) =>
-      findCalls(facts, '(join|resolve)$')
+    mention: ARCHIVE,
+    find: (facts) => [
+      ...findCalls(facts, '(join|resolve)$')
         .filter(({ callee, binding }) => opensPath(callee, binding?.module))
         .filter(({ args }) => args.length > 1 && args.some((arg) => ENTRY_PATH.test(arg.text())))
-        .filter(({ node }) => mentionsArchive(facts) && !CONTAINMENT.test(scopeText(node, facts)))
+        .filter(({ node }) => !isContained(node, widerScope(node, facts)))
         .map(({ node }) => node),
+      ...findCalls(facts, WRITES)
+        .filter(({ args: [path] }) => path !== undefined && joinsNames(path, facts))
+        .filter(({ node }) => !isContained(node, widerScope(node, facts)))
+        .map(({ node }) => node),
+    ],
   },
 ];
 
@@ -59,6 +87,39 @@ function isPathFromRequest(arg: SgNode, facts: SourceFacts): boolean {
   return !/function/.test(String(arg.kind())) && !arg.is('object') && holdsRequestData(arg, facts);
 }
 
-function mentionsArchive(facts: SourceFacts): boolean {
-  return /\b(?:un)?(?:zip|tar|7z|archive|gunzip|extract|decompress|inflate)/i.test(facts.text);
+/** The two innermost functions: a target is often resolved in one and written in the next. */
+function widerScope(node: SgNode, facts: SourceFacts): string {
+  return functionsAround(node).slice(0, 2).at(-1)?.text() ?? facts.text;
+}
+
+/** A check on a line that speaks of the path: of a part of it, of the name it gets, or of a name made from these. */
+function isContained(node: SgNode, scope: string, alsoClean?: RegExp): boolean {
+  const lines = scope.split('\n');
+  const names = new Set(namesIn(node.text()));
+  for (let round = 0; round < 2; round += 1) {
+    for (const line of lines) {
+      const [, name, value] = /(?:^|[\s,(])([\w$]+)\s*=(?!=)\s*(.+)$/.exec(line) ?? [];
+      if (name !== undefined && namesIn(value ?? '').some((part) => names.has(part))) names.add(name);
+    }
+  }
+  return lines.some(
+    (line) =>
+      (CONTAINMENT.test(line) || alsoClean?.test(line) === true) &&
+      namesIn(line).some((part) => names.has(part)),
+  );
+}
+
+const GENERAL_NAMES =
+  /^(?:path|fs|join|resolve|normalize|this|process|cwd|req|request|res|url|parse|const|let|var|if|return)$/;
+
+function namesIn(text: string): readonly string[] {
+  return (text.match(/[A-Za-z_$][\w$]*/g) ?? []).filter((name) => !GENERAL_NAMES.test(name));
+}
+
+/** `folder + name`, where an unpacker walks the names of an archive's entries. */
+function joinsNames(path: SgNode, facts: SourceFacts): boolean {
+  const inner = unwrap(path);
+  if (!inner.is('binary_expression') || !/\.(?:files|entries)\b/.test(facts.text)) return false;
+  const parts = flattenConcatenation(inner);
+  return parts.length > 1 && parts.every((part) => part.is('identifier'));
 }

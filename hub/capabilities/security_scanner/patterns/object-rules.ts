@@ -1,11 +1,10 @@
 import type { SgNode } from '@ast-grep/napi';
-import { functionsAround, isLiteral, unwrap } from './expressions.js';
+import { unwrap } from './expressions.js';
 import type { PatternRule } from './pattern-rule.js';
+import { isGuarded, readChecks } from './prototype-guards.js';
+import { mergesInto, writesNamesFromText } from './prototype-merges.js';
+import { escapeText, isOpenKey, namedFunctionsAround, ownNameOf } from './prototype-scopes.js';
 import type { SourceFacts } from './source-facts.js';
-
-/** Signs that a function keeps `__proto__` and `constructor` out; whether the check is right is not judged. */
-const GUARD =
-  /__proto__|['"]prototype['"]|is\w*(?:Proto|Unsafe|Safe|Polluted|Forbidden)\w*\(|(?:safe|unsafe)\w*\(|Object\.create\(\s*null\s*\)|defineProperty/i;
 
 /** Rules about writes that can reach an object's prototype. */
 export const objectRules: readonly PatternRule[] = [
@@ -18,11 +17,14 @@ export const objectRules: readonly PatternRule[] = [
     mention: /\]\s*=(?!=)/,
     find: (facts) => {
       const checks = readChecks(facts);
-      return facts.root
+      const writes = facts.root
         .findAll({
           rule: { kind: 'assignment_expression', has: { field: 'left', kind: 'subscript_expression' } },
         })
-        .filter((node) => canReachPrototype(node, facts) && !isGuarded(node, facts, checks));
+        .filter((node) => canReachPrototype(node, facts));
+      return [...writes, ...mergesInto(facts), ...writesNamesFromText(facts)].filter(
+        (node) => !isGuarded(node, facts, checks),
+      );
     },
   },
 ];
@@ -32,7 +34,7 @@ function canReachPrototype(assignment: SgNode, facts: SourceFacts): boolean {
   const object = target?.field('object');
   const key = target?.field('index');
   if (!object || !key) return false;
-  const around = functionsAround(assignment);
+  const around = namedFunctionsAround(assignment);
   const outer = around.at(-1)?.text() ?? facts.text;
   if (!isOpenKey(key, outer)) return false;
   const owner = unwrap(object);
@@ -41,58 +43,11 @@ function canReachPrototype(assignment: SgNode, facts: SourceFacts): boolean {
     return ownerKey !== null && isOpenKey(ownerKey, outer);
   }
   if (!owner.is('identifier') && !owner.is('this')) return false;
-  return walksDown(owner.text(), around) || mergesDown(owner.text(), key.text(), around);
-}
-
-/** A check in the outermost function itself, or in one that it calls and that this source declares. */
-function isGuarded(node: SgNode, facts: SourceFacts, checks: readonly string[]): boolean {
-  const scope = functionsAround(node).at(-1)?.text() ?? facts.text;
-  return GUARD.test(scope) || checks.some((name) => calls(scope, name));
-}
-
-/** The functions of a source that look at `__proto__`. */
-function readChecks(facts: SourceFacts): readonly string[] {
-  if (!facts.text.includes('__proto__')) return [];
-  const declared = facts.root.findAll({
-    rule: { any: [{ kind: 'function_declaration' }, { kind: 'variable_declarator' }] },
-  });
-  const isFunction = (node: SgNode) => /=>|function/.test(node.text());
-  const lists = declared.filter((node) => !isFunction(node) && node.text().includes('__proto__'));
-  const functions = declared.filter(isFunction);
-  // Two steps: a check is often split into the list of names, the test, and the function that refuses.
-  const near = namesMentioning(functions, ['__proto__', ...lists.flatMap(nameOf)]);
-  return [...near, ...namesMentioning(functions, near)];
-}
-
-function namesMentioning(declared: readonly SgNode[], marks: readonly string[]): readonly string[] {
-  return declared.filter((node) => marks.some((mark) => node.text().includes(mark))).flatMap(nameOf);
-}
-
-function calls(scope: string, name: string): boolean {
-  return new RegExp(`(?<![\\w$.])${escapeText(name)}\\s*\\(`).test(scope);
-}
-
-function nameOf(declaration: SgNode): readonly string[] {
-  const name = declaration.field('name')?.text();
-  return name !== undefined && /^[\w$]+$/.test(name) ? [name] : [];
-}
-
-/** A key that may be any text: no literal, and no name the function counts with. */
-function isOpenKey(key: SgNode, scope: string): boolean {
-  const inner = unwrap(key);
-  const text = inner.text();
-  if (isLiteral(inner) || /^(?:binary|unary|update)_expression$/.test(String(inner.kind()))) return false;
-  if (
-    /(?:^ix|length|[iI]ndex|[iI]dx|[oO]ffset|[cC]ount|Symbol\.\w+)$/.test(text) ||
-    /^[A-Z][A-Z0-9_]*$/.test(text)
-  ) {
-    return false;
-  }
-  if (!inner.is('identifier')) return true;
-  const name = escapeText(text);
-  return !new RegExp(
-    `(?<![\\w$.])${name}\\s*(?:\\+\\+|--|[-+*]=|<=?[^<]|>=?[^>]|=\\s*\\d)|(?:\\+\\+|--)${name}(?![\\w$])`,
-  ).test(scope);
+  return (
+    walksDown(owner.text(), around) ||
+    mergesDown(owner.text(), key.text(), around) ||
+    endsPath(owner.text(), key.text(), outer)
+  );
 }
 
 /** `node = node[key]` somewhere around: the write ends a walk along a path of keys. */
@@ -100,6 +55,16 @@ function walksDown(name: string, around: readonly SgNode[]): boolean {
   const owner = escapeText(name);
   const step = new RegExp(`(?<![\\w$.])${owner}\\s*=(?!=)[^;\\n]*(?<![\\w$.])${owner}\\s*\\[(?!\\d|['"\`])`);
   return around.some((scope) => step.test(scope.text()));
+}
+
+/** `node[path.pop()] = value`: what was walked along the rest of the path may be a prototype. */
+function endsPath(owner: string, key: string, scope: string): boolean {
+  const name = escapeText(key);
+  const isLast = new RegExp(
+    `(?<![\\w$.])${name}\\s*=\\s*[^;\\n]{0,80}\\.pop\\(\\)|(?<![\\w$.])${name}\\s*=\\s*([\\w$]+)\\[\\s*\\1\\.length\\s*-\\s*1\\s*\\]`,
+  );
+  const isNew = new RegExp(`(?:var|let|const)\\s+${escapeText(owner)}\\s*=\\s*\\{`);
+  return isLast.test(scope) && !isNew.test(scope) && /\bsplit\(|\bpath\b/.test(scope);
 }
 
 /** `merge(target[key], value)` beside `target[key] = value`: a copy that goes into objects that are there already. */
@@ -112,10 +77,9 @@ function mergesDown(owner: string, key: string, around: readonly SgNode[]): bool
   return around.some((scope) => {
     const text = scope.text();
     if (walksOwner.test(text)) return false;
-    const held = new RegExp(`([\\w$]+)\\s*=\\s*${member}`).exec(text)?.[1];
-    const passed = held === undefined ? member : `(?:${member}|(?<![\\w$.])${escapeText(held)}(?![\\w$]))`;
-    const ownName =
-      scope.field('name')?.text() ?? scope.parent()?.field('name')?.text() ?? assignedName(scope);
+    const held = namesHolding(member, text).map((name) => `(?<![\\w$.])${escapeText(name)}(?![\\w$])`);
+    const passed = `(?:${[member, ...held].join('|')})`;
+    const ownName = ownNameOf(scope);
     const recursion = ownName === undefined ? '' : `|(?<![\\w$])${escapeText(ownName)}\\s*\\([^;]*?${passed}`;
     // A call with one argument asks about the object; one with two may write into it.
     return new RegExp(`(?<![\\w$.])(?!is[A-Z]|has|if\\b)[\\w$.]+\\(\\s*${passed}\\s*,${recursion}`).test(
@@ -124,10 +88,10 @@ function mergesDown(owner: string, key: string, around: readonly SgNode[]): bool
   });
 }
 
-function assignedName(scope: SgNode): string | undefined {
-  return scope.parent()?.field('left')?.text().split('.').at(-1);
-}
-
-function escapeText(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+/** The names that a member is assigned to, and those that take it over: `old = a[key]`, then `base = isObject(old) ? old : {}`. */
+function namesHolding(member: string, text: string): readonly string[] {
+  const first = new RegExp(`([\\w$]+)\\s*=\\s*${member}`).exec(text)?.[1];
+  if (first === undefined) return [];
+  const next = new RegExp(`([\\w$]+)\\s*=\\s*[^=;\\n]*\\?\\s*${escapeText(first)}\\s*:`).exec(text)?.[1];
+  return next === undefined ? [first] : [first, next];
 }

@@ -7,6 +7,8 @@ import type { SourceFacts } from './source-facts.js';
 const STATEMENT =
   /^[\s'"`(]*(?:select\s[\s\S]*\sfrom\s|insert\s+(?:or\s+\w+\s+)?into\s|replace\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|(?:drop|alter|create|truncate)\s+(?:table|database|index|view|schema)\s|call\s+\w+\()/i;
 
+const FRAGMENT = '->>?|json_\\w+\\(|\\b(WHERE|LIKE|SELECT|VALUES|AND|IN)\\b';
+
 /** Rules about queries that take in text or objects they should take as values. */
 export const queryRules: readonly PatternRule[] = [
   {
@@ -14,8 +16,9 @@ export const queryRules: readonly PatternRule[] = [
     cwe: 'CWE-89',
     severity: 'critical',
     message: 'An SQL statement is put together from values. Use placeholders and pass the values beside it.',
-    mention: /\b(?:select|insert|replace|update|delete|drop|alter|create|truncate|call)\s/i,
-    find: (facts) => [...builtTemplates(facts), ...builtConcatenations(facts)],
+    mention:
+      /json_\w+\(|->>|\b(?:where|like|select|insert|replace|update|delete|drop|alter|create|truncate|call)\s/i,
+    find: (facts) => [...builtTemplates(facts), ...builtConcatenations(facts), ...quotedFragments(facts)],
   },
   {
     rule: 'query-object-from-request',
@@ -54,6 +57,24 @@ function builtTemplates(facts: SourceFacts): readonly SgNode[] {
         .namedChildren()
         .some((part) => part.is('template_substitution') && !part.namedChildren().every(isQuotedValue)),
   );
+}
+
+/** A value in quotes within a piece of SQL: `name LIKE '${text}'`. */
+function quotedFragments(facts: SourceFacts): readonly SgNode[] {
+  const templates = facts.root.findAll({
+    rule: { kind: 'template_string', regex: FRAGMENT, has: { kind: 'template_substitution' } },
+  });
+  return templates.filter((template) => {
+    const text = template.text();
+    return template
+      .namedChildren()
+      .some(
+        (part) =>
+          part.is('template_substitution') &&
+          text.includes(`'${part.text()}'`) &&
+          !part.namedChildren().every(isQuotedValue),
+      );
+  });
 }
 
 function builtConcatenations(facts: SourceFacts): readonly SgNode[] {

@@ -26,6 +26,14 @@ export const regexRules: readonly PatternRule[] = [
     find: (facts) => patternsOf(facts).filter((node) => shapeOf(node) === 'polynomial'),
   },
   {
+    rule: 'regex-wide-range',
+    cwe: 'CWE-185',
+    severity: 'medium',
+    message: 'The range A-z takes six signs between Z and a as well. Write A-Za-z.',
+    mention: /A-z/,
+    find: (facts) => patternsOf(facts).filter((node) => /\[[^\]]*(?<!\\)A-z/.test(node.text())),
+  },
+  {
     rule: 'regex-from-request',
     cwe: 'CWE-1333',
     severity: 'high',

@@ -6,7 +6,7 @@ export type Backtracking = 'none' | 'polynomial' | 'exponential';
 /**
  * Judges a regular expression by its shape: a repeated body whose end and beginning repeat over common characters, or
  * whose single-character alternatives overlap, is exponential when something after it can fail; neighbouring
- * repetitions over common characters, and a leading repetition tied to the end, are polynomial.
+ * repetitions over common characters, and a leading repetition whose rest can fail, are polynomial.
  * These are the ambiguities of Kirrage, Rathnayake and Thielecke, "Static Analysis for Regular Expression
  * Denial-of-Service Attacks" (2013), taken over neighbouring parts only; others are not found.
  */
@@ -15,7 +15,8 @@ export function findBacktracking(pattern: string, flags: string): Backtracking {
   if (tree === undefined) return 'none';
   const inside = judge(tree, false);
   if (inside !== 'none') return inside;
-  return !flags.includes('y') && startsLooseAndEndsTied(tree) ? 'polynomial' : 'none';
+  if (flags.includes('y')) return 'none';
+  return startsLooseAndEndsTied(tree) || startsLooseAndCanFail(tree) ? 'polynomial' : 'none';
 }
 
 /** @param canFailAfter whether something behind the node may refuse, so that the match is tried another way */
@@ -55,10 +56,33 @@ function judgeSequence(parts: readonly RegexNode[], canFailAfter: boolean): Back
 }
 
 function isAmbiguousBody(body: RegexNode): boolean {
-  if (overlapAny(tailLoops(body), headLoops(body))) return true;
+  if (overlapAny(tailLoops(body), headLoops(body)) || swallowsItself(body)) return true;
   if (body.kind !== 'choice') return false;
   const sets = body.options.flatMap((option) => (option.kind === 'set' ? [option.set] : []));
   return sets.some((set, index) => sets.slice(index + 1).some((other) => overlap(set, other)));
+}
+
+/** `(.*,)+`: one repetition of the body takes what several of them would. */
+function swallowsItself(body: RegexNode): boolean {
+  if (body.kind !== 'sequence') return false;
+  const sets = body.parts.map((part) => asSet(part.kind === 'repeat' ? part.body : part));
+  return body.parts.some((part, index) => {
+    const loop = part.kind === 'repeat' && part.max === Number.POSITIVE_INFINITY ? sets[index] : undefined;
+    return (
+      loop !== undefined &&
+      sets.every((set, other) => other === index || (set !== undefined && overlap(loop, set)))
+    );
+  });
+}
+
+/** `[ ]+,` without an anchor: each place of a long run is tried as its beginning. */
+function startsLooseAndCanFail(node: RegexNode): boolean {
+  if (node.kind === 'choice') return node.options.some(startsLooseAndCanFail);
+  if (node.kind !== 'sequence') return false;
+  const [first, ...rest] = node.parts;
+  const isLoop =
+    first?.kind === 'repeat' && first.max === Number.POSITIVE_INFINITY && asSet(first.body) !== undefined;
+  return isLoop && rest.some((part) => !isNullable(part));
 }
 
 function startsLooseAndEndsTied(node: RegexNode): boolean {

@@ -7,7 +7,7 @@ import type { SourceFacts } from './source-facts.js';
  * parameters, the browser's location.
  */
 export const REQUEST_DATA =
-  /(?<![\w$])(?:(?:req|request|ctx|ctx\.request|ctx\.req|context\.request|this\.request)\.(?:query|querystring|body|params|param|headers?|cookies|url|originalUrl|hostname|files?)(?![\w$])|event\.(?:queryStringParameters|pathParameters|multiValueQueryStringParameters|body)(?![\w$])|(?:searchParams|URLSearchParams\([^)]*\))\.get\(|(?:window\.|document\.)?location\.(?:search|hash|href)(?![\w$]|\s*=[^=])|document\.(?:URL|referrer)(?![\w$]))/;
+  /(?<![\w$])(?:(?:req|request|ctx|ctx\.request|ctx\.req|context\.request|this\.request)\.(?:query|querystring|body|params|param|headers?|cookies|url|originalUrl|hostname|files?)(?![\w$])|(?:req|request)\.\w*[uU]rl(?![\w$])|(?<![\w$])(?:parse\w*|url)(?:\.\w+)?\(\s*req(?:uest)?\s*[,)]|url\.parse\(\s*\w+\s*\)\.pathname|event\.(?:queryStringParameters|pathParameters|multiValueQueryStringParameters|body)(?![\w$])|(?:searchParams|URLSearchParams\([^)]*\))\.get\(|(?:window\.|document\.)?location\.(?:search|hash|href)(?![\w$]|\s*=[^=])|document\.(?:URL|referrer)(?![\w$]))/;
 
 /** True when the expression reads a request, or a name that holds data of one, and does not clean it. */
 export function holdsRequestData(node: SgNode, facts: SourceFacts): boolean {

@@ -34,6 +34,20 @@ export const webRules: readonly PatternRule[] = [
         .map(({ node }) => node),
   },
   {
+    rule: 'replace-without-effect',
+    cwe: 'CWE-116',
+    severity: 'medium',
+    message: 'A sign is replaced by itself, so nothing is escaped. Write what the sign should become.',
+    mention: /\.replace/,
+    find: (facts) =>
+      findCalls(facts, '[.]replace(All)?$')
+        .filter(({ args: [sign, text] }) => {
+          const [, wanted] = /^\/\\?(.)\/g?$/.exec(sign?.text() ?? '') ?? [];
+          return wanted !== undefined && text?.is('string') === true && text.text().slice(1, -1) === wanted;
+        })
+        .map(({ node }) => node),
+  },
+  {
     rule: 'redirect-from-request',
     cwe: 'CWE-601',
     severity: 'medium',

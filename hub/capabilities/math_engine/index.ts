@@ -1,0 +1,1 @@
+export { type MathAnswer, MathEngine, type MathEngineOptions, type MathSolution } from './math-engine.js';
