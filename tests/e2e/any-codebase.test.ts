@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { snapshotTree } from '../support/tree-snapshot.js';
 import { Codebase, documentedModules } from './codebase.js';
 import { InnerProject, type RunUser } from './inner-project.js';
+import { unprivileged } from './unprivileged.js';
 
 /** Scenarios of the hub's own suites that read or copy the codebase. */
 const writing = 'carries what one capability found|reads the history|warns of mistakes';
@@ -226,24 +227,3 @@ test('an empty folder is refused with the reason, and stays empty', async () => 
   expect(run.output).toContain(`The workspace ${codebase.root} is empty`);
   expect(snapshotTree(codebase.root)).toEqual(before);
 });
-
-/** Whom to run as so that permissions hold: this user itself, nobody for the superuser, null where that cannot be. */
-function unprivileged(): RunUser | 'self' | null {
-  if (process.getuid === undefined) return null;
-  if (process.getuid() !== 0) return 'self';
-  const nobody = { uid: 65_534, gid: 65_534 };
-  try {
-    execFileSync(
-      process.execPath,
-      ['--eval', `require('fs').readFileSync(${JSON.stringify(InnerProject.commandLine)})`],
-      {
-        ...nobody,
-        stdio: 'ignore',
-      },
-    );
-    return nobody;
-  } catch {
-    // The repository lies where only the superuser may read.
-    return null;
-  }
-}

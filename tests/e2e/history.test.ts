@@ -32,6 +32,9 @@ const project = {
     });`,
 };
 
+/** Issues that a busy machine makes, whatever the code does. */
+const ofTheMachine = new Set(['outliers', 'slowing_down', 'event_loop_blocked', 'resource_limit']);
+
 describe('a project with history', () => {
   test('hears of a planted slowdown once three runs have it, and of nothing before', async () => {
     using inner = new InnerProject({ ...project, ...shop(20) });
@@ -56,6 +59,8 @@ describe('a project with history', () => {
     );
     expect(issues).toHaveLength(1);
     expect(issues[0]?.description).toMatch(/^Got worse: shop\.sell: median time/);
+    const types = inner.query<{ type: string }>('SELECT DISTINCT issue_type AS type FROM issues');
+    expect(types.map(({ type }) => type).filter((type) => !ofTheMachine.has(type))).toEqual(['regression']);
     const [ids] = inner.query<{ newest: string }>(
       'SELECT group_concat(session_id) AS newest FROM (SELECT session_id FROM test_sessions ORDER BY start_time DESC LIMIT 3)',
     );
