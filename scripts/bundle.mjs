@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { defineConfig } from 'rolldown';
+import { build } from 'rolldown';
 
 // A run loads a handful of files instead of a hundred, and of zod what is used: half of the plugin's time to start.
 const program = {
+  logLevel: 'warn',
   input: {
     'fixtures/index': 'dist/fixtures/index.js',
     'fixtures/setup': 'dist/fixtures/setup.js',
@@ -37,6 +38,7 @@ const sheets = ['node_modules/uplot/dist/uPlot.min.css', 'src/report/html/page/p
 
 // The script and the style of the HTML report: text that the renderer puts into the page.
 const page = {
+  logLevel: 'warn',
   input: { 'realworld-page': 'src/report/html/page/main.ts' },
   platform: 'browser',
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
@@ -59,4 +61,4 @@ const page = {
   },
 };
 
-export default defineConfig([program, page]);
+await build([program, page]);
