@@ -3,7 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { realWorldTest as realWorld } from 'vitest-realworld';
 import { holdOutHalf, learningCurve, readLabelledSnippets } from 'vitest-realworld-hub';
-import { sourceFolder, taughtPatterns, teachPatterns, WorkspaceEditor } from './support/workspace-editor.js';
+import {
+  harmlessSource,
+  sourceFolder,
+  taughtPatterns,
+  teachPattern,
+  WorkspaceEditor,
+} from './support/workspace-editor.js';
 
 /** Documents of lint rules with code labelled wrong and right, written by the authors of the rules. */
 const ruleDocuments =
@@ -20,10 +26,21 @@ realWorld.scenario(
   { kind: 'learning' },
   async ({ hub, workspace, learning, record }) => {
     const editor = new WorkspaceEditor(sourceFolder(await workspace.copy({ without: ['.git'] })));
-    const before = taughtPatterns.flatMap(({ wrong }) => hub.mistake_learner.check(wrong('Before')));
-    expect(before, 'warnings before anything was taught').toEqual([]);
+    let examples = 0;
+    const correction = await learning.correct({
+      capability: 'mistake_learner',
+      mistakes: taughtPatterns,
+      check: ({ rule, wrong }) =>
+        !hub.mistake_learner.check(wrong('Asked')).some((warning) => warning.rule === rule),
+      correct: (pattern) => {
+        examples += teachPattern(hub.mistake_learner, pattern);
+      },
+      unrelated: [harmlessSource('Asked'), ...taughtPatterns.map(({ right }) => right('Asked'))],
+      answer: (code) => hub.mistake_learner.check(code).map(({ rule }) => rule),
+    });
+    expect(correction).toMatchObject({ made: taughtPatterns.length, corrected: taughtPatterns.length });
+    expect(correction.collateral.changed, 'right code that it warns of since it was taught').toBe(0);
 
-    const examples = teachPatterns(hub.mistake_learner);
     const changes = [];
     for (let round = 0; round < 15; round++) changes.push(await editor.makeChange());
     const cases = changes.flatMap(({ code, mistake }) =>
@@ -40,13 +57,12 @@ realWorld.scenario(
     );
     expect(evaluation.falsePositives).toBe(0);
 
-    // A correction takes effect: what was forgotten is no longer warned of.
-    const [corrected] = taughtPatterns;
-    if (corrected === undefined) return;
-    hub.mistake_learner.forget(corrected.rule);
-    const warnings = hub.mistake_learner.check(corrected.wrong('After'));
-    expect(warnings.filter(({ rule }) => rule === corrected.rule)).toEqual([]);
-    record.metric('correction_effectiveness', 1, 'share', { capability: 'mistake_learner' });
+    // What was forgotten is no longer warned of.
+    const [forgotten] = taughtPatterns;
+    if (forgotten === undefined) return;
+    hub.mistake_learner.forget(forgotten.rule);
+    const warnings = hub.mistake_learner.check(forgotten.wrong('After'));
+    expect(warnings.filter(({ rule }) => rule === forgotten.rule)).toEqual([]);
   },
 );
 

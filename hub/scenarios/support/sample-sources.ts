@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { listWorkspaceFiles } from 'vitest-realworld-hub';
+import { listWorkspaceFiles, seededRandom, shuffled } from 'vitest-realworld-hub';
 
 /** A file that a person wrote is seldom larger, in bytes. */
 const fileBytesMax = 100_000;
@@ -12,16 +12,5 @@ const fileBytesMax = 100_000;
 export async function sampleSources(root: string, count: number, seed: number): Promise<readonly string[]> {
   const listed = await listWorkspaceFiles(root, { maxFileBytes: fileBytesMax });
   const files = listed.files.map(({ path }) => join(root, path));
-  let state = seed;
-  const random = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  for (let index = files.length - 1; index > 0; index -= 1) {
-    const other = Math.floor(random() * (index + 1));
-    [files[index], files[other]] = [files[other] as string, files[index] as string];
-  }
-  return files.slice(0, count);
+  return shuffled(files, seededRandom(seed)).slice(0, count);
 }

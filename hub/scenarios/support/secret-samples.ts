@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { seededRandom } from 'vitest-realworld-hub';
 
 /** A made-up credential in the format of a provider, in a line of text, and a text that only looks like one. */
 export interface SecretSample {
@@ -67,15 +68,4 @@ export function makeSecretSamples(seed: number, aFormat: number): readonly Secre
       { format, text: `region=eu\nvalue = ${nearMiss()}\n`, isSecret: false },
     ]).flat(),
   );
-}
-
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

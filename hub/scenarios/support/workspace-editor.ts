@@ -80,11 +80,13 @@ interface Learner {
 
 /** Teaches all patterns. @returns how many examples that took */
 export function teachPatterns(learner: Learner): number {
-  const lessons = taughtPatterns.flatMap(({ rule, examples }) =>
-    examples.map((example) => ({ rule, ...example })),
-  );
-  for (const lesson of lessons) learner.learn({ ...lesson, source: 'code review' });
-  return lessons.length;
+  return taughtPatterns.reduce((examples, pattern) => examples + teachPattern(learner, pattern), 0);
+}
+
+/** @returns how many examples it took */
+export function teachPattern(learner: Learner, { rule, examples }: TaughtPattern): number {
+  for (const example of examples) learner.learn({ rule, ...example, source: 'code review' });
+  return examples.length;
 }
 
 /** Code that a scanner has to find: user input in a shell command. */
