@@ -185,3 +185,4 @@ export { VideoProcessor } from './capabilities/video_processor/index.js';
 export { WorkspaceAnalyzer } from './capabilities/workspace_analyzer/index.js';
 export { CapabilityError, type CapabilityErrorCode, Unavailable } from './errors.js';
 export { listWorkspaceFiles, type SkippedEntry } from './files/workspace-files.js';
+export { seededRandom, shuffled } from './seeded-random.js';

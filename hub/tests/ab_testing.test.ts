@@ -20,6 +20,7 @@ import {
 } from '../capabilities/ab_testing/distributions.js';
 import { AbTesting } from '../capabilities/ab_testing/index.js';
 import { abTestingWorkload } from '../scenarios/workloads/ab_testing.js';
+import { seededRandom } from '../seeded-random.js';
 
 const childScript = fileURLToPath(new URL('fixtures/ab-testing-child.mjs', import.meta.url));
 
@@ -35,17 +36,6 @@ afterEach(() => {
   testing.dispose();
   rmSync(stateDirectory, { recursive: true, force: true });
 });
-
-/** Numbers in [0, 1) that a seed fixes (mulberry32). */
-function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 function summarise(values: readonly number[]) {
   const n = values.length;

@@ -8,6 +8,7 @@ import { Unavailable } from '../errors.js';
 import { Ffmpeg } from '../files/run-ffmpeg.js';
 import { sine, type WavEncoding, writeWav } from '../scenarios/support/write-wav.js';
 import { audioProcessorWorkload } from '../scenarios/workloads/audio_processor.js';
+import { seededRandom } from '../seeded-random.js';
 
 const sampleRateHz = 44_100;
 const audio = new AudioProcessor();
@@ -37,17 +38,6 @@ function pcm(...channels: readonly Float32Array[]): PcmAudio {
   return { sampleRateHz, channels };
 }
 
-/** mulberry32 */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 function joined(...parts: readonly Float32Array[]): Float32Array {
   return Float32Array.from(parts.flatMap((part) => [...part]));
 }
@@ -73,7 +63,7 @@ describe('features of a tone', () => {
   });
 
   it('are within 1 % of the frequency at the centre, for 60 seeded tones', async () => {
-    const random = generator(5);
+    const random = seededRandom(5);
     const errors: number[] = [];
     for (let tone = 0; tone < 60; tone += 1) {
       const frequencyHz = 500 + random() * 15_000;
@@ -97,7 +87,7 @@ describe('features of a tone', () => {
 
 describe('features', () => {
   it('of white noise have their centre at a quarter of the sample rate and cross zero at every second sample', async () => {
-    const random = generator(9);
+    const random = seededRandom(9);
     const noise = Float32Array.from({ length: sampleRateHz }, () => 2 * random() - 1);
     const { centroidHz, zcr, rms } = await audio.features(pcm(noise));
     expect(Math.abs((centroidHz ?? 0) / sampleRateHz - 0.25)).toBeLessThan(0.005);
@@ -131,7 +121,7 @@ describe('features', () => {
   it('tell timbres apart by their cepstrum, and loudness hardly', async () => {
     const distance = (one: readonly number[], other: readonly number[]) =>
       Math.hypot(...one.slice(1).map((value, index) => value - (other[index + 1] ?? 0)));
-    const random = generator(2);
+    const random = seededRandom(2);
     const noise = Float32Array.from({ length: 20_000 }, () => 2 * random() - 1);
     const mfccOf = async (samples: Float32Array) => (await audio.features(pcm(samples))).mfcc;
     const loud = await mfccOf(noise);
@@ -230,7 +220,7 @@ function patched(wav: Buffer, at: number, value: number): Buffer {
 
 describe('segments', () => {
   it('are found at 200 seeded known times, to within a window', async () => {
-    const random = generator(21);
+    const random = seededRandom(21);
     let borders = 0;
     let worstS = 0;
     while (borders < 200) {

@@ -14,7 +14,8 @@ import ts from 'typescript';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AutoDebugger, type DebugTest, ochiai } from '../capabilities/auto_debugger/index.js';
 import { autoDebuggerWorkload } from '../scenarios/workloads/auto_debugger.js';
-import { seededRandom, shuffled, wilsonInterval } from './support/figures.js';
+import { seededRandom, shuffled } from '../seeded-random.js';
+import { wilsonInterval } from '../wilson-interval.js';
 import { lodashExamples, lodashMutants, lodashPath } from './support/lodash-examples.js';
 
 let root: string;

@@ -9,7 +9,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CodeLibrary } from '../capabilities/code_library/index.js';
 import { readWorkspaceSources } from '../files/workspace-files.js';
 import { codeLibraryWorkload } from '../scenarios/workloads/code_library.js';
-import { seededRandom, shuffled, wilsonInterval } from './support/figures.js';
+import { seededRandom, shuffled } from '../seeded-random.js';
+import { wilsonInterval } from '../wilson-interval.js';
 
 const threeSources = resolve(import.meta.dirname, '../../node_modules/three/src');
 const childScript = fileURLToPath(new URL('fixtures/code-library-child.mjs', import.meta.url));

@@ -8,7 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CodeReviewLearner } from '../capabilities/code_review_learner/index.js';
 import { readWorkspaceSources, type WorkspaceSource } from '../files/workspace-files.js';
 import { codeReviewLearnerWorkload } from '../scenarios/workloads/code_review_learner.js';
-import { seededRandom, shuffled, wilsonInterval } from './support/figures.js';
+import { seededRandom, shuffled } from '../seeded-random.js';
+import { wilsonInterval } from '../wilson-interval.js';
 
 const packages = resolve(import.meta.dirname, '../../node_modules');
 const childScript = fileURLToPath(new URL('fixtures/code-review-learner-child.mjs', import.meta.url));

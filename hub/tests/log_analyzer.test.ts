@@ -3,29 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { LogAnalyzer } from '../capabilities/log_analyzer/index.js';
 import { groupedRight } from '../scenarios/support/compiler-lines.js';
 import { logAnalyzerWorkload } from '../scenarios/workloads/log_analyzer.js';
+import { seededRandom } from '../seeded-random.js';
+import { wilsonInterval } from '../wilson-interval.js';
 import { compilerDiagnostics, type DiagnosticLine } from './fixtures/compiler-diagnostics.js';
-
-/** A small generator of numbers in [0, 1) (mulberry32), so that runs repeat. */
-function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-/** Share with its 95 % interval (Wilson 1927). */
-function wilson(successes: number, trials: number): { share: number; low: number; high: number } {
-  const z = 1.959964;
-  const share = successes / trials;
-  const centre = (share + (z * z) / (2 * trials)) / (1 + (z * z) / trials);
-  const half =
-    (z / (1 + (z * z) / trials)) *
-    Math.sqrt((share * (1 - share)) / trials + (z * z) / (4 * trials * trials));
-  return { share, low: centre - half, high: centre + half };
-}
 
 function groupingAccuracy(lines: readonly DiagnosticLine[]) {
   const { templates, templateOfLine } = new LogAnalyzer().templates(lines.map(({ line }) => line));
@@ -35,7 +15,8 @@ function groupingAccuracy(lines: readonly DiagnosticLine[]) {
     lines: lines.length,
     trueTemplates: new Set(truth).size,
     templates: templates.length,
-    ...wilson(right, lines.length),
+    share: right / lines.length,
+    low: wilsonInterval(right, lines.length)[0],
   };
 }
 

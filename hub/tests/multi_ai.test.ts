@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Answer, MultiAi, normaliseAnswer, offlineProvider } from '../capabilities/multi_ai/index.js';
 import { Unavailable } from '../errors.js';
 import { multiAiWorkload } from '../scenarios/workloads/multi_ai.js';
+import { seededRandom } from '../seeded-random.js';
 
 const releases: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
@@ -17,17 +18,6 @@ const sources = (answers: readonly Answer[]) =>
 
 function answered(provider: string, text: string, latencyMs = 1): Answer {
   return { provider, outcome: 'answered', text, model: 'm', finishReason: 'stop', usage: {}, latencyMs };
-}
-
-/** mulberry32 */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 /** Ways to put the same answer. */
@@ -45,7 +35,7 @@ describe('consensus', () => {
     const ai = new MultiAi();
     let found = 0;
     for (let seed = 1; seed <= 300; seed += 1) {
-      const random = generator(seed);
+      const random = seededRandom(seed);
       const voters = 3 + Math.floor(random() * 6);
       const majority = Math.floor(voters / 2) + 1 + Math.floor(random() * (voters - Math.floor(voters / 2)));
       const votes = Array.from({ length: voters }, (_none, index) => {

@@ -11,6 +11,7 @@ import {
 import { decodeFrame, encodeFrame } from '../capabilities/realtime_session/session-frames.js';
 import { SessionServer } from '../capabilities/realtime_session/session-server.js';
 import { realtimeSessionWorkload } from '../scenarios/workloads/realtime_session.js';
+import { seededRandom } from '../seeded-random.js';
 
 const held: { dispose(): Promise<void> }[] = [];
 
@@ -26,17 +27,6 @@ afterEach(async () => {
 
 function write(session: RealtimeSession, client: SessionClient, text: string): void {
   session.edit(client, { kind: 'insert', at: client.text.length, text });
-}
-
-/** mulberry32 */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 describe('partitions', () => {
@@ -69,7 +59,7 @@ describe('partitions', () => {
     const session = open();
     let partitions = 0;
     for (let seed = 1; seed <= 40; seed += 1) {
-      const random = generator(seed);
+      const random = seededRandom(seed);
       const document = `schedule ${seed}`;
       const clients = await Promise.all(
         [1, 2, 3, 4].map((number) => session.join(document, { name: `c${number}` })),
@@ -284,7 +274,7 @@ describe('the server', () => {
   });
 
   it('applies nothing of 3000 damaged frames that it refuses, and survives them', () => {
-    const random = generator(11);
+    const random = seededRandom(11);
     const whole = updateFrame('a text of some length, long enough to be damaged in many places');
     let refused = 0;
     for (let round = 0; round < 3_000; round += 1) {

@@ -20,6 +20,7 @@ import { Ffmpeg } from '../files/run-ffmpeg.js';
 import { type Shot, writeAvi } from '../scenarios/support/write-avi.js';
 import { sine, writeWav } from '../scenarios/support/write-wav.js';
 import { videoProcessorWorkload } from '../scenarios/workloads/video_processor.js';
+import { seededRandom } from '../seeded-random.js';
 
 const video = new VideoProcessor();
 const finder = new Ffmpeg();
@@ -54,17 +55,6 @@ function file(name: string, content: Uint8Array | string): string {
   const path = join(folder, name);
   writeFileSync(path, content);
   return path;
-}
-
-/** mulberry32 */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 /** Colour of the first pixel; the first pixel of a PNG is the same under all of its filters. */
@@ -196,7 +186,7 @@ function makeFilm(seed: number): {
   readonly cutsS: readonly number[];
   readonly fps: number;
 } {
-  const random = generator(seed);
+  const random = seededRandom(seed);
   const fps = [24, 25, 30][seed % 3] ?? 25;
   const [extension, codec] = codecs[Math.floor(seed / 3) % 3] ?? codecs[0];
   const size = `s=160x120:r=${fps}`;

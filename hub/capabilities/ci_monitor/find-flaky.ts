@@ -1,3 +1,4 @@
+import { wilsonInterval } from '../../wilson-interval.js';
 import type { CommitOutcomes } from './ci-store.js';
 import type { FlakyEntry } from './ci-types.js';
 
@@ -27,17 +28,6 @@ export function findFlaky(repeated: readonly CommitOutcomes[]): readonly FlakyEn
       ];
     })
     .sort((a, b) => b.failures - a.failures || a.name.localeCompare(b.name));
-}
-
-/** 95 % interval of a proportion (E. B. Wilson, Probable inference, the law of succession, and statistical inference, 1927). */
-export function wilsonInterval(successes: number, trials: number): readonly [number, number] {
-  if (trials === 0) return [0, 1];
-  const z = 1.959963984540054;
-  const rate = successes / trials;
-  const centre = rate + z ** 2 / (2 * trials);
-  const spread = z * Math.sqrt((rate * (1 - rate)) / trials + z ** 2 / (4 * trials ** 2));
-  const scale = 1 + z ** 2 / trials;
-  return [Math.max(0, (centre - spread) / scale), Math.min(1, (centre + spread) / scale)];
 }
 
 function keyOf({ kind, suite, name }: CommitOutcomes): string {

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { CapabilityError } from '../../errors.js';
+import { wilsonInterval } from '../../wilson-interval.js';
 import { guardState, openCapabilityState, type StateFile } from '../error_recovery/state-failure.js';
 import { questions } from './conventions.js';
 import { findPhrase, findPhrases, readTokens } from './phrases.js';
@@ -160,7 +161,7 @@ export class CodeReviewLearner {
         statement: convention.statement,
         support,
         confidence: support === 0 ? 0 : kept / support,
-        confidenceLow: wilsonLow(kept, support),
+        confidenceLow: wilsonInterval(kept, support)[0],
         texts,
         corrections,
         sources: conventionSources(this.#database, id, mostSources),
@@ -227,15 +228,6 @@ function describePhrase(
     confidence,
     learntFrom: phrase.sources,
   };
-}
-
-/** Lower end of Wilson's score interval of a share, 95 % (Wilson 1927). */
-function wilsonLow(hits: number, trials: number): number {
-  if (trials === 0) return 0;
-  const z = 1.959964;
-  const share = hits / trials;
-  const spread = z * Math.sqrt((share * (1 - share)) / trials + z ** 2 / (4 * trials ** 2));
-  return (share + z ** 2 / (2 * trials) - spread) / (1 + z ** 2 / trials);
 }
 
 function lineStarts(code: string): readonly number[] {

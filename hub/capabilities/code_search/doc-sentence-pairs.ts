@@ -1,5 +1,6 @@
 import { createTurnTaker } from '../../files/turn-taking.js';
 import { readWorkspaceSources, type WorkspaceFilesOptions } from '../../files/workspace-files.js';
+import { seededRandom } from '../../seeded-random.js';
 import { chunkSource } from './chunk-source.js';
 
 /** A question with its one right answer. */
@@ -89,15 +90,4 @@ function drawPairs(pairs: readonly SearchPair[], limit: number, seed: number): r
   }
   const drawn = new Set(places.slice(0, limit));
   return pairs.filter((_, place) => drawn.has(place));
-}
-
-/** Numbers in [0, 1) by the mulberry32 generator. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

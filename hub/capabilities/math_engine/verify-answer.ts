@@ -1,4 +1,5 @@
-import { randomPoint, seededRandom } from './random-points.js';
+import { seededRandom } from '../../seeded-random.js';
+import { randomPoint } from './random-points.js';
 import { type Complex, messageOf, type SafeExpression } from './safe-expression.js';
 
 /** Whether an answer held where it was computed. */

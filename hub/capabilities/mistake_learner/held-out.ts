@@ -1,3 +1,4 @@
+import { seededRandom, shuffled } from '../../seeded-random.js';
 import type { LabelledSnippet } from './labelled-snippets.js';
 import { jaccard } from './learnt-patterns.js';
 import type { Evaluation, Example, LabelledCase, LearnResult } from './mistake-types.js';
@@ -22,7 +23,7 @@ const distancePenalty = 0.3;
  * @param seed of the generator (mulberry32): the same seed gives the same halves
  */
 export function holdOutHalf(snippets: readonly LabelledSnippet[], seed: number): HeldOut {
-  const random = generator(seed);
+  const random = seededRandom(seed);
   const training: Example[] = [];
   const testing: LabelledCase[] = [];
   let trainingSnippets = 0;
@@ -100,25 +101,4 @@ function toCases({ rule, bad, good }: Example): readonly LabelledCase[] {
     ...(bad === undefined ? [] : [{ code: bad, rule, label: 'wrong' as const }]),
     ...(good === undefined ? [] : [{ code: good, rule, label: 'right' as const }]),
   ];
-}
-
-/** Fisher and Yates. */
-function shuffled<Item>(items: readonly Item[], random: () => number): readonly Item[] {
-  const result = [...items];
-  for (let index = result.length - 1; index > 0; index -= 1) {
-    const other = Math.floor(random() * (index + 1));
-    [result[index], result[other]] = [result[other] as Item, result[index] as Item];
-  }
-  return result;
-}
-
-/** Mulberry32: numbers from 0 to below 1, the same for the same seed. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,4 +1,5 @@
 import { decodeStateVector, encodeStateVector } from 'yjs';
+import { seededRandom } from '../../seeded-random.js';
 import { DocumentReplica, type FrameLink } from './document-replica.js';
 import { DocumentRoom } from './document-room.js';
 import type { PartitionOptions, ScheduleOutcome } from './rehearse-partitions.js';
@@ -24,7 +25,7 @@ interface Wire {
  * encoded frames over simulated wires; then heals every partition, delivers what waits, and compares all copies.
  */
 export function playSchedule(seed: number, options: Required<PartitionOptions>): ScheduleOutcome {
-  const random = generator(seed);
+  const random = seededRandom(seed);
   const pick = (below: number): number => Math.floor(random() * below);
   const room = new DocumentRoom({ presenceTtlMs: Number.MAX_VALUE, now: () => 0 });
   const endpoints: Endpoint[] = Array.from({ length: options.clients }, (_none, index) => ({
@@ -118,16 +119,5 @@ export function playSchedule(seed: number, options: Required<PartitionOptions>):
     intact: [...text].sort().join('') === expected.join(''),
     everybodySeen,
     ...count,
-  };
-}
-
-/** mulberry32 */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }

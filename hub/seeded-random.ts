@@ -1,14 +1,4 @@
-/** Wilson's score interval of a share, 95 % (Wilson 1927). */
-export function wilsonInterval(hits: number, trials: number): readonly [number, number] {
-  const z = 1.959964;
-  const share = hits / trials;
-  const centre = share + z ** 2 / (2 * trials);
-  const spread = z * Math.sqrt((share * (1 - share)) / trials + z ** 2 / (4 * trials ** 2));
-  const scale = 1 + z ** 2 / trials;
-  return [(centre - spread) / scale, (centre + spread) / scale];
-}
-
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+/** Numbers from 0 (included) to 1 (excluded) by Mulberry32, the same for the same seed. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
