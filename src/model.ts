@@ -281,8 +281,10 @@ export interface CapabilitySummary extends CallSummary {
 /** How the scenarios of one kind did. */
 export interface KindSummary extends CallSummary {
   readonly kind: ScenarioKind;
+  /** Without those that were skipped. */
   readonly scenarios: number;
   readonly passed: number;
+  readonly skipped: number;
 }
 
 /** How the calls of one scenario did. */

@@ -1,4 +1,10 @@
-import { type KindSummary, type ScenarioSummary, type SessionFacts, scenarioKinds } from '../model.js';
+import {
+  type KindSummary,
+  type ScenarioOutcome,
+  type ScenarioSummary,
+  type SessionFacts,
+  scenarioKinds,
+} from '../model.js';
 import { summarizeCalls } from './summarize-calls.js';
 
 /** The calls of each scenario that made any. */
@@ -24,7 +30,9 @@ export function summarizeKinds({
     if (own.length === 0) return [];
     const ids = new Set<string | null>(own.map(({ taskId }) => taskId));
     const methods = scenarioMethods.filter(({ taskId }) => ids.has(taskId));
-    const passed = own.filter(({ outcome }) => outcome === 'passed').length;
-    return [{ kind, scenarios: own.length, passed, ...summarizeCalls(methods, windowMs) }];
+    const count = (wanted: ScenarioOutcome): number => own.filter(({ outcome }) => outcome === wanted).length;
+    const skipped = count('skipped');
+    const ran = own.length - skipped;
+    return [{ kind, scenarios: ran, passed: count('passed'), skipped, ...summarizeCalls(methods, windowMs) }];
   });
 }

@@ -3,6 +3,7 @@ import { formatMetric, type HistoryChange, metricNames } from '../history.js';
 import type { CapabilitySummary, Issue, LatencyEstimate, Scenario, SessionReport } from '../model.js';
 import { formatDuration, formatShare } from '../units.js';
 import { escapeMarkdown, markdownCode, markdownFold, markdownTable } from './markdown-text.js';
+import { describePassed } from './passed-scenarios.js';
 import { locateScenario, repeatCommand } from './reproduce.js';
 import { describeMeasured } from './terminal-tables.js';
 
@@ -70,11 +71,12 @@ function headline({ score, gate, history, session }: SessionReport): string {
 }
 
 function describeTotals({ totals, scenarios, capabilities, session }: SessionReport): string {
-  const passed = scenarios.filter(({ outcome }) => outcome === 'passed').length;
+  const { passed, skipped } = describePassed(scenarios);
   const underFault =
     totals.errorsUnderFault === 0 ? '' : ` and ${totals.errorsUnderFault} under injected faults`;
   const parts = [
-    `${passed} of ${scenarios.length} scenarios passed`,
+    `${passed} scenarios passed`,
+    ...(skipped === '' ? [] : [skipped]),
     `${totals.activities} activities of ${capabilities.length} capabilities`,
     `${totals.errors} errors${underFault}`,
     `success ${totals.successRate === null ? 'not known' : formatShare(totals.successRate)}`,

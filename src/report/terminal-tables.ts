@@ -51,7 +51,7 @@ function cells({
   meanMs,
   p95,
   cpuTimePerCallMs,
-}: Omit<KindSummary, 'kind' | 'scenarios' | 'passed'>): Cells {
+}: Omit<KindSummary, 'kind' | 'scenarios' | 'passed' | 'skipped'>): Cells {
   if (calls === 0) return ['0', '-', '-', '-', '-', '-'];
   return [
     formatCount(calls),

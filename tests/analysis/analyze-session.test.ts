@@ -116,6 +116,7 @@ describe('a capability', () => {
     const scenarios = [
       sampleScenario({ kind: 'load', taskId: 'l1' }),
       sampleScenario({ kind: 'load', taskId: 'l2', outcome: 'failed' }),
+      sampleScenario({ kind: 'load', taskId: 'l3', outcome: 'skipped' }),
       sampleScenario({ kind: 'recovery', taskId: 'r1' }),
     ];
     const scenarioMethods = [
@@ -125,7 +126,7 @@ describe('a capability', () => {
     ];
     const report = analyze({ scenarios, scenarioMethods });
     expect(report.kinds).toMatchObject([
-      { kind: 'load', scenarios: 2, passed: 1, calls: 7, errors: 1, successRate: 6 / 7 },
+      { kind: 'load', scenarios: 2, passed: 1, skipped: 1, calls: 7, errors: 1, successRate: 6 / 7 },
       { kind: 'recovery', scenarios: 1, passed: 1, calls: 0, successRate: null },
     ]);
     expect(report.scenarioSummaries).toMatchObject([

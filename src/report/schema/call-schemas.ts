@@ -80,6 +80,7 @@ export const kindSchema = z.strictObject({
   kind: z.enum(['monitoring', 'load', 'recovery', 'learning', 'integration']),
   scenarios: count,
   passed: count,
+  skipped: count,
   ...callSummary,
 });
 

@@ -2,6 +2,7 @@ import type { GateCondition } from '../../../gate.js';
 import type { Score, SessionReport } from '../../../model.js';
 import type { SessionPage } from '../../../session-page.js';
 import { formatDuration } from '../../../units.js';
+import { describePassed } from '../../passed-scenarios.js';
 import { badge, bar, type Child, el, fold, name, type Section } from './elements.js';
 import { count, formatCount, shareOr } from './words.js';
 
@@ -94,7 +95,7 @@ function conditionList(conditions: readonly GateCondition[]): HTMLElement {
 
 function keyFigures({ report, readAtMs }: SessionPage): HTMLElement {
   const { totals, scenarios, session } = report;
-  const passed = scenarios.filter(({ outcome }) => outcome === 'passed').length;
+  const { passed, skipped } = describePassed(scenarios);
   const elapsedMs = (session.endedAtMs ?? readAtMs) - session.startedAtMs;
   const underFault =
     totals.errorsUnderFault === 0 ? '' : `and ${formatCount(totals.errorsUnderFault)} under injected faults`;
@@ -103,7 +104,7 @@ function keyFigures({ report, readAtMs }: SessionPage): HTMLElement {
     ['Success rate', shareOr(totals.successRate), ''],
     ['Mean response', totals.meanMs === null ? 'no activity' : formatDuration(totals.meanMs), ''],
     ['Errors', formatCount(totals.errors), underFault],
-    ['Scenarios passed', `${passed} of ${scenarios.length}`, ''],
+    ['Scenarios passed', passed, skipped],
     ['Duration', formatDuration(elapsedMs), ''],
   ];
   return el(
