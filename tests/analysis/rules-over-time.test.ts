@@ -73,6 +73,18 @@ describe('a method that is slower beside other calls', () => {
     );
   });
 
+  test('is told whether it waits for the thread or for something else, where CPU time was sampled', () => {
+    const ofShare = (share: number) => {
+      const figures = { ...contended(10, 50), meanMs: 30, cpuTimeMs: share * 30 * 80 };
+      const [issue] = analyzeSession(sampleFacts({ methods: [sampleFigures(figures)] })).issues;
+      return `${issue?.severity}: ${issue?.description.split('. ')[1]} ${issue?.suggestedFix}`;
+    };
+    expect(ofShare(0.95)).toMatch(/^medium: .* computed 95 % of the time\. index waits for the thread/);
+    expect(ofShare(0.1)).toMatch(/^high: .* computed 10 % .* a lock, one connection or a queue\.$/);
+    expect(ofShare(0.5)).toMatch(/^high: .* computed 50 % .* a queue, or the thread/);
+    expect(ofShare(0)).toMatch(/^high: undefined .* a lock, one connection, or work/);
+  });
+
   test('is none when it is a little slower, or was called too rarely to tell', () => {
     expect(issueTypes(contended(10, 14))).toEqual([]);
     expect(issueTypes(contended(10, 50, 19))).toEqual([]);

@@ -9,6 +9,9 @@ const callsMin = 20;
 const ratioMin = 1.5;
 /** The difference has to be one that somebody waits for. */
 const differenceMinMs = 1;
+/** Share of the time of its calls in which the process computed: from the first on they wait for the thread, up to the other for something else. */
+const computedShareMin = 0.7;
+const waitedShareMax = 0.3;
 
 /**
  * Methods that are slower when other calls run beside them: the 95 % intervals of the medians of both groups lie apart (Hahn and
@@ -28,18 +31,52 @@ export const findContention: Rule = ({ facts, capabilities }) =>
       if (aloneRanks === null || besideRanks === null) return [];
       if (beside.atRank(besideRanks.lowRank) <= alone.atRank(aloneRanks.highRank)) return [];
       if (besideMs < ratioMin * aloneMs || besideMs - aloneMs < differenceMinMs) return [];
+      const cause = causeOf(figures);
       return [
         draftIssue(facts, {
-          severity: besideMs >= 4 * aloneMs ? 'high' : 'medium',
+          severity: besideMs >= 4 * aloneMs && !cause.isElsewhere ? 'high' : 'medium',
           capability: figures.capability,
           issueType: 'contention',
           subject: figures.method,
-          description: `${figures.method} takes ${formatDuration(besideMs)} beside other calls and ${formatDuration(aloneMs)} alone (medians of ${beside.count} and ${alone.count} calls).`,
-          suggestedFix: `Find what the calls wait for together: a lock, one connection, or work that keeps the event loop of ${figures.method} busy.`,
+          description: `${figures.method} takes ${formatDuration(besideMs)} beside other calls and ${formatDuration(aloneMs)} alone (medians of ${beside.count} and ${alone.count} calls).${cause.evidence}`,
+          suggestedFix: cause.fix,
           evidenceActivityId: figures.slowestActivityId,
         }),
       ];
     });
+
+interface Cause {
+  readonly evidence: string;
+  readonly fix: string;
+  /** Whether the method is slowed by the work of others, and has nothing to mend itself. */
+  readonly isElsewhere: boolean;
+}
+
+/** What calls wait for, by how much the process computed while they ran; not known where CPU time was not sampled. */
+function causeOf({ method, calls, cpuTimeMs, meanMs }: MethodFigures): Cause {
+  if (cpuTimeMs === 0) {
+    return {
+      evidence: '',
+      fix: `Find what the calls wait for together: a lock, one connection, or work that keeps the event loop of ${method} busy.`,
+      isElsewhere: false,
+    };
+  }
+  const share = Math.min(1, cpuTimeMs / (meanMs * calls));
+  const evidence = ` While they ran the process computed ${(100 * share).toFixed(0)} % of the time.`;
+  if (share >= computedShareMin) {
+    return {
+      evidence,
+      fix: `${method} waits for the thread, which other calls keep busy: do their work in slices, or in a worker thread.`,
+      isElsewhere: true,
+    };
+  }
+  const thread = share > waitedShareMax ? ', or the thread, which other calls keep busy' : '';
+  return {
+    evidence,
+    fix: `Find what the calls of ${method} wait for together: a lock, one connection or a queue${thread}.`,
+    isElsewhere: false,
+  };
+}
 
 /** The calls of a method that nothing overlapped: all of them without those that were overlapped. */
 class WithoutOverlapped implements LatencyDistribution {
