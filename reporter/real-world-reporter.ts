@@ -124,6 +124,7 @@ export default class RealWorldReporter implements Reporter {
         seed: this.#seed,
         environment,
         scoreWeights: this.#options.scoreWeights,
+        safetyLimits: this.#options.limits,
       },
       options: this.#options,
       directory,

@@ -268,6 +268,8 @@ export interface SessionFacts {
   readonly gate: GateVerdict | null;
   /** What the parts of the score weigh in this session, from 0 to 1. */
   readonly scoreWeights: ScoreWeights;
+  /** Null for sessions that did not keep them. */
+  readonly safetyLimits: SafetyLimits | null;
 }
 
 /** How a capability did in a session. */
@@ -290,6 +292,14 @@ export interface KindSummary extends CallSummary {
 /** How the calls of one scenario did. */
 export interface ScenarioSummary extends CallSummary {
   readonly taskId: string;
+}
+
+/** Above which a session is ended: percent of the whole machine, and failed activities in a row. */
+export interface SafetyLimits {
+  readonly cpuPercentMax: number;
+  readonly memoryPercentMax: number;
+  readonly diskPercentMax: number;
+  readonly consecutiveErrorsMax: number;
 }
 
 /** What each part counts in the score; they need not add up to 1. */

@@ -81,11 +81,16 @@ export interface MachineCourse {
   readonly points: readonly MachinePoint[];
   readonly workers: readonly WorkerCourse[];
   /** Above which the machine counts as full, in percent. */
-  readonly limits: {
-    readonly cpuPercent: number;
-    readonly memoryPercent: number;
-    readonly diskPercent: number;
-  };
+  readonly limits: MachineLimits;
+  /** Above which the session would have been ended, as the user set it; null where it was not kept. */
+  readonly endsAbove: MachineLimits | null;
+}
+
+/** In percent. */
+export interface MachineLimits {
+  readonly cpuPercent: number;
+  readonly memoryPercent: number;
+  readonly diskPercent: number;
 }
 
 /** Means over the samples of one stretch of time. */

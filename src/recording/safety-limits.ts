@@ -1,11 +1,4 @@
-import type { Activity, SystemSample } from '../model.js';
-
-export interface SafetyLimits {
-  readonly cpuPercentMax: number;
-  readonly memoryPercentMax: number;
-  readonly diskPercentMax: number;
-  readonly consecutiveErrorsMax: number;
-}
+import type { Activity, SafetyLimits, SystemSample } from '../model.js';
 
 export interface LimitBreach {
   readonly limit: keyof SafetyLimits;

@@ -63,7 +63,7 @@ export function assemblePage(
     windowMs: facts.windowMs,
     methods: courses,
     scenarioMethods: rows.slice(0, shownMax.scenarioMethods).map(rowOf),
-    machine: readMachine(samples, session),
+    machine: readMachine(samples, facts),
     errorGroups: facts.errorGroups,
     evidence: evidence
       .slice(0, shownMax.timelines)

@@ -1,5 +1,11 @@
 import type { GateVerdict } from '../gate.js';
-import { type ScoreWeights, type Session, type SessionFacts, usualWeights } from '../model.js';
+import {
+  type SafetyLimits,
+  type ScoreWeights,
+  type Session,
+  type SessionFacts,
+  usualWeights,
+} from '../model.js';
 import { readSessionFigures } from './method-figures.js';
 import type { SqliteDatabase } from './open-database.js';
 import { readErrorGroups, readIssues, readMetricFigures, readMetricNotes, readScenarios } from './queries.js';
@@ -24,6 +30,7 @@ export function readFacts(database: SqliteDatabase, session: Session): SessionFa
     declaredCapabilities: readKept(database, sessionId, 'capabilities') as readonly string[] | null,
     gate: readKept(database, sessionId, 'gate') as GateVerdict | null,
     scoreWeights: (readKept(database, sessionId, 'score_weights') as ScoreWeights | null) ?? usualWeights,
+    safetyLimits: readKept(database, sessionId, 'safety_limits') as SafetyLimits | null,
   };
 }
 
@@ -31,7 +38,7 @@ export function readFacts(database: SqliteDatabase, session: Session): SessionFa
 function readKept(
   database: SqliteDatabase,
   sessionId: string,
-  column: 'capabilities' | 'gate' | 'score_weights',
+  column: 'capabilities' | 'gate' | 'score_weights' | 'safety_limits',
 ): unknown {
   const kept = database
     .prepare(`SELECT ${column} FROM test_sessions WHERE session_id = ?`)

@@ -223,10 +223,14 @@ CREATE TABLE baseline_statistics (
 ) WITHOUT ROWID;
 `;
 
+/** A page draws them beside what the machine used. */
+const safetyLimits = 'ALTER TABLE test_sessions ADD COLUMN safety_limits TEXT;';
+
 export const migrations: readonly Migration[] = [
   { version: 1, sql: customerSchema },
   { version: 2, sql: scenariosAndMeasures },
   { version: 3, sql: baselines },
+  { version: 4, sql: safetyLimits },
 ];
 
 export const newestVersion = migrations.at(-1)?.version ?? 0;

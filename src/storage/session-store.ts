@@ -5,6 +5,7 @@ import type { HistoryFacts, SessionStatistic } from '../history.js';
 import type {
   Environment,
   Issue,
+  SafetyLimits,
   Scenario,
   ScenarioKind,
   ScenarioOutcome,
@@ -38,6 +39,7 @@ export interface SessionStart {
   readonly environment: Environment;
   /** Left out, the usual ones. */
   readonly scoreWeights?: ScoreWeights;
+  readonly safetyLimits?: SafetyLimits;
 }
 
 export interface ScenarioEnd {
@@ -96,8 +98,8 @@ export class SessionStore {
   startSession(start: SessionStart): void {
     this.#database
       .prepare(`INSERT INTO test_sessions
-        (session_id, project_path, start_time, duration_minutes, status, seed, environment, score_weights)
-        VALUES (?, ?, ?, ?, 'running', ?, ?, ?) ON CONFLICT (session_id) DO NOTHING`)
+        (session_id, project_path, start_time, duration_minutes, status, seed, environment, score_weights, safety_limits)
+        VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?) ON CONFLICT (session_id) DO NOTHING`)
       .run(
         start.sessionId,
         start.projectPath,
@@ -106,6 +108,7 @@ export class SessionStore {
         start.seed,
         JSON.stringify(start.environment),
         start.scoreWeights === undefined ? null : JSON.stringify(start.scoreWeights),
+        start.safetyLimits === undefined ? null : JSON.stringify(start.safetyLimits),
       );
   }
 

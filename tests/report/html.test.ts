@@ -93,6 +93,13 @@ describe('the data of the page', () => {
     ]);
   });
 
+  test('have the limits that the session was held to beside those that it is judged by', () => {
+    const { store } = storeRichSession();
+    const { machine } = readSessionPage(store, richSessionId);
+    expect(machine.limits.cpuPercent).toBe(90);
+    expect(machine.endsAbove).toEqual({ cpuPercent: 55, memoryPercent: 95, diskPercent: 98 });
+  });
+
   test('put the metrics first in which something changed', () => {
     const { store } = storeRichSession();
     const { history, report } = readSessionPage(store, richSessionId);
@@ -105,7 +112,7 @@ describe('the data of the page', () => {
     const store = new SessionStore(`${temporaryDirectory()}/empty.db`);
     store.startSession(sessionStart);
     const page = pageIn(renderHtml(readSessionPage(store, sessionStart.sessionId)));
-    expect(page).toMatchObject({ methods: [], evidence: [], machine: { samples: 0 }, leftOut: [] });
+    expect(page).toMatchObject({ methods: [], evidence: [], machine: { samples: 0, endsAbove: null }, leftOut: [] });
     store.close();
   });
 });

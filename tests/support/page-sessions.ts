@@ -32,6 +32,7 @@ export function storeRichSession(): { readonly store: SessionStore; readonly dir
     sessionId: richSessionId,
     startedAtMs: atMs,
     environment: { ...environment, commit: 'cccc3333cccc3333' },
+    safetyLimits: { cpuPercentMax: 55, memoryPercentMax: 95, diskPercentMax: 98, consecutiveErrorsMax: 5 },
   });
   const ingest = store.ingestFor(richSessionId);
   ingest.ingest([

@@ -111,6 +111,7 @@ export function sampleFacts(given: Partial<SessionFacts> = {}): SessionFacts {
     history: { comparableSessions: 0, otherSessions: 0, series: [] },
     gate: null,
     scoreWeights: usualWeights,
+    safetyLimits: null,
     ...given,
   };
 }

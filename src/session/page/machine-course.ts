@@ -1,5 +1,5 @@
 import { cpuLimitsPercent, diskLimitPercent, memoryLimitsPercent } from '../../analysis/bands.js';
-import type { Session } from '../../model.js';
+import type { SessionFacts } from '../../model.js';
 import type { MachineCourse, MachinePoint, WorkerCourse } from '../../session-page.js';
 import type { MetricPoint, SessionSamples } from '../../storage/session-samples.js';
 
@@ -9,7 +9,8 @@ const readMax = 200_000;
 const workersMax = 16;
 
 /** What the machine and the workers used; long courses are drawn as means over stretches of time. */
-export function readMachine(samples: SessionSamples, { sessionId, startedAtMs }: Session): MachineCourse {
+export function readMachine(samples: SessionSamples, { session, safetyLimits }: SessionFacts): MachineCourse {
+  const { sessionId, startedAtMs } = session;
   const system = samples.readMetrics(sessionId, ['cpu_usage', 'memory_usage', 'disk_usage'], {
     capability: 'system',
     pointsMax: readMax,
@@ -26,6 +27,11 @@ export function readMachine(samples: SessionSamples, { sessionId, startedAtMs }:
       cpuPercent: cpuLimitsPercent.acceptable,
       memoryPercent: memoryLimitsPercent.acceptable,
       diskPercent: diskLimitPercent,
+    },
+    endsAbove: safetyLimits && {
+      cpuPercent: safetyLimits.cpuPercentMax,
+      memoryPercent: safetyLimits.memoryPercentMax,
+      diskPercent: safetyLimits.diskPercentMax,
     },
   };
 }

@@ -7,7 +7,7 @@ const workerColours: readonly Colour[] = ['--accent', '--second', '--third', '--
 
 /** What the machine and the workers used along the session, with the limits that they are judged by. */
 export function machineSection({ machine }: SessionPage): Section {
-  const { samples, points, workers, limits } = machine;
+  const { samples, points, workers, limits, endsAbove } = machine;
   if (points.length === 0) {
     return { id: 'machine', title: 'Machine', count: null, content: [empty('The machine was not sampled.')] };
   }
@@ -21,13 +21,20 @@ export function machineSection({ machine }: SessionPage): Section {
   const charts = resources.map(([title, field, colour]) => {
     const values = points.map((point) => point[field]);
     const limit = limits[field];
+    const end = endsAbove?.[field] ?? null;
+    // One line where both are the same, which is usual.
+    const full = limit === end ? `full, and the session ends, above ${limit} %` : `full above ${limit} %`;
+    const ending =
+      end === null || end === limit
+        ? []
+        : [{ y: end, label: `ends above ${end} %`, colour: '--bad' as const }];
     const most = Math.max(...values.map((value) => value ?? 0));
     return drawChart({
       title,
-      summary: `At most ${percent(most)} over ${count(samples, 'sample')}; the limit is ${limit} %.`,
+      summary: `At most ${percent(most)} over ${count(samples, 'sample')}; ${[full, ...ending.map(({ label }) => `the session ${label}`)].join(', ')}.`,
       x,
       series: [{ label: title, values, colour }],
-      marks: [{ y: limit, label: `limit ${limit} %`, colour: '--bad' }],
+      marks: [{ y: limit, label: full, colour: '--warn' }, ...ending],
       formatX: formatElapsed,
       xAxis: 'time',
       formatY: percent,
