@@ -9,6 +9,7 @@ import {
   PerformanceProfiler,
   type Profile,
 } from '../capabilities/performance_profiler/index.js';
+import { readProfile } from '../capabilities/performance_profiler/read-profile.js';
 import { performanceProfilerWorkload } from '../scenarios/workloads/performance_profiler.js';
 
 interface PlantedModule {
@@ -71,13 +72,37 @@ it('shares all of the time out: functions, garbage collection, what is outside, 
     },
     { limit: 10_000 },
   );
-  const { functions, busyMs, garbageCollectionMs, outsideMs, profilerMs, durationMs } = profile;
+  const { functions, busyMs, garbageCollectionMs, outsideMs, unsampledMs, profilerMs, durationMs } = profile;
   expect(functions.reduce((sum, { selfMs }) => sum + selfMs, 0)).toBeCloseTo(busyMs, 6);
   expect(functions.reduce((sum, { selfShare }) => sum + selfShare, 0)).toBeCloseTo(1, 6);
   expect(outsideMs).toBeGreaterThan(busyMs / 100);
   // Starting and stopping lie outside of the samples.
-  expect((busyMs + garbageCollectionMs + outsideMs + profilerMs) / durationMs).toBeGreaterThan(0.8);
+  expect((busyMs + garbageCollectionMs + outsideMs + unsampledMs + profilerMs) / durationMs).toBeGreaterThan(
+    0.8,
+  );
   expect(profile.value).toBe(program.work(300_000, 75_000));
+});
+
+it('lets a gap in the samples be the time of nobody', () => {
+  const frame = { scriptId: '1', url: 'file:///work.js', lineNumber: 0, columnNumber: 0 };
+  const nodes = [
+    { id: 1, callFrame: { ...frame, url: '', functionName: '(root)' }, children: [2, 3] },
+    { id: 2, callFrame: { ...frame, functionName: 'hot' } },
+    { id: 3, callFrame: { ...frame, functionName: 'mild' } },
+  ];
+  // The machine ran something else for 20 ms after the only sample of the mild function.
+  const samples = [2, 2, 2, 2, 2, 2, 3];
+  const timeDeltas = [100, 100, 100, 100, 100, 100, 100, 20_000];
+  const profile = readProfile(
+    { nodes, samples, timeDeltas, startTime: 0, endTime: 20_700 },
+    { name: 'planted', iterations: 1, durationMs: 20.7, sampleIntervalUs: 100 },
+    10,
+  );
+  expect(profile.functions.map(({ name, selfMs }) => [name, selfMs])).toEqual([
+    ['hot', 0.6],
+    ['mild', 0.5],
+  ]);
+  expect(profile.unsampledMs).toBe(19.5);
 });
 
 it('counts recursion once and what a function calls as its total', async () => {

@@ -32,6 +32,8 @@ export interface Profile {
   readonly garbageCollectionMs: number;
   /** Time outside of JavaScript: native code of no function, and waiting, which Node does not tell apart dependably. */
   readonly outsideMs: number;
+  /** Time of no sample: the machine ran something else, and what the thread would have been at is not known. */
+  readonly unsampledMs: number;
   /** Time in the inspector itself, which starting and stopping a profile takes. */
   readonly profilerMs: number;
   /** Most time in themselves first. */
@@ -48,10 +50,12 @@ interface Sum {
 }
 
 const inspectorUrl = 'node:inspector';
+/** A sample stands for at most so many intervals. A busy machine leaves longer gaps, which are nobody's time. */
+const intervalsPerSampleMax = 5;
 /** Names under which V8 reports what is no function. */
 const states = new Set(['(root)', '(program)', '(idle)', '(garbage collector)']);
 
-/** Adds up a CPU profile of V8 by function: a sample stands for the time until the next one. */
+/** Adds up a CPU profile of V8 by function: a sample stands for the time until the next one, where that comes in time. */
 export function readProfile(
   profile: Profiler.Profile,
   about: Pick<Profile, 'name' | 'iterations' | 'durationMs' | 'sampleIntervalUs'>,
@@ -65,10 +69,14 @@ export function readProfile(
   const stateUs = new Map<string, number>();
   const samples = profile.samples ?? [];
   const deltas = profile.timeDeltas ?? [];
+  const sampleUsMax = intervalsPerSampleMax * about.sampleIntervalUs;
   let busyUs = 0;
+  let unsampledUs = 0;
   for (const [index, id] of samples.entries()) {
     // A clock that is set back during a sample gives a negative time.
-    const us = Math.max(0, deltas[index + 1] ?? 0);
+    const gapUs = Math.max(0, deltas[index + 1] ?? 0);
+    const us = Math.min(gapUs, sampleUsMax);
+    unsampledUs += gapUs - us;
     const node = nodes.get(id);
     if (node === undefined) continue;
     const caller = nodes.get(parents.get(id) ?? -1)?.callFrame;
@@ -98,6 +106,7 @@ export function readProfile(
     busyMs: busyUs / 1_000,
     garbageCollectionMs: milliseconds('(garbage collector)'),
     outsideMs: milliseconds('(program)') + milliseconds('(idle)') + milliseconds('(root)'),
+    unsampledMs: unsampledUs / 1_000,
     profilerMs: milliseconds('inspector'),
     functions: ranked.slice(0, limit).map((sum) => toHotFunction(sum, busyUs)),
     leftOut: Math.max(0, ranked.length - limit),
