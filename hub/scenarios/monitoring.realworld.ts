@@ -8,12 +8,16 @@ import { prepareWorkloads } from './workloads/prepare-workloads.js';
 /** The shortest and longest time between two changes of the workspace, in milliseconds. */
 const editEveryMs = { least: 500, most: 2_000 } as const;
 const commitEvery = 5;
-/** With less time there are too few rounds to tell a leak from a warm-up, in milliseconds. */
-const leakDurationMinMs = 120_000;
+/**
+ * How capabilities are watched for leaks, and from which length of a session on, in milliseconds. A linter and a documentation
+ * generator are warm only after hundreds of rounds; before that, what grows is compiled code and caches. A round is several calls.
+ */
+const leakWatches = {
+  light: { durationMinMs: 2 * 60_000, warmingRounds: 20, bytesPerRoundMin: 4_096 },
+  heavy: { durationMinMs: 30 * 60_000, warmingRounds: 250, bytesPerRoundMin: 16_384 },
+} as const;
 const leakSamples = 24;
 const roundsPerLeakSample = 4;
-/** A round is several calls, and what it makes the caches of a library hold is not a leak yet, in bytes. */
-const leakBytesPerRoundMin = 4_096;
 
 /** It indexes a folder of its own, and the index of the workspace that is watched would be gone. */
 const alone = new Set(['workspace_analyzer']);
@@ -125,23 +129,26 @@ realWorld.scenario(
   'holds no more memory the longer its capabilities work',
   { kind: 'monitoring' },
   async ({ hub, workspace, monitoring, record, seed, signal, scratchDirectory, durationMs, skip }) => {
-    if (durationMs < leakDurationMinMs)
+    if (durationMs < leakWatches.light.durationMinMs)
       skip(
         `It needs two minutes: REALWORLD_TESTING_DURATION=2 or more; this session has ${durationMs / 60_000}.`,
       );
     const root = await workspace.copy({ without: ['.git'] });
-    const light = workloads.filter(({ weight }) => weight === 'light');
-    const { ready, release } = await prepareWorkloads(light, { hub, root, scratchDirectory, seed, signal });
+    const watched = workloads.filter(
+      ({ capability, weight }) => durationMs >= leakWatches[weight].durationMinMs && !alone.has(capability),
+    );
+    const { ready, release } = await prepareWorkloads(watched, { hub, root, scratchDirectory, seed, signal });
     let round = 0;
     const verdicts = new Map<string, string>();
-    for (const { capability, ready: work } of ready) {
-      for (let warming = 0; warming < roundsPerLeakSample * 5; warming++) await work.round(round++);
+    for (const { capability, weight, ready: work } of ready) {
+      const { warmingRounds, bytesPerRoundMin } = leakWatches[weight];
+      for (let warming = 0; warming < warmingRounds; warming++) await work.round(round++);
       const { verdict } = await monitoring.watchForLeaks({
         name: capability,
         capability,
         samples: leakSamples,
         callsPerSample: roundsPerLeakSample,
-        bytesPerCallMin: leakBytesPerRoundMin,
+        bytesPerCallMin: bytesPerRoundMin,
         call: () => work.round(round++),
       });
       verdicts.set(capability, verdict);
