@@ -15,6 +15,8 @@ export default defineConfig({
     name: 'unit',
     include: ['tests/**/*.test.ts', 'hub/tests/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'tests/package/**'],
+    // Most of them wait for runs in processes of their own.
+    maxWorkers: 2,
     testTimeout: 180_000,
     hookTimeout: 60_000,
     // The hub runs as it is published: built, and not through Vite's module runner, which would slow it down.

@@ -18,7 +18,8 @@ import {
 import { SessionFeed, type SessionFeedOptions } from '../src/session/session-feed.js';
 import { type SessionEnd, SessionLog } from '../src/session/session-log.js';
 import { isLocked, lockTimeoutMs } from '../src/storage/open-database.js';
-import type { ScenarioEnd, SessionStart, SessionStore } from '../src/storage/session-store.js';
+import type { SessionStart } from '../src/storage/session-start.js';
+import type { ScenarioEnd, SessionStore } from '../src/storage/session-store.js';
 import { msPerMinute } from '../src/units.js';
 import { deliverAlerts } from './alerts/deliver-alerts.js';
 import { describeWayBack } from './describe-way-back.js';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RetentionOptions } from '../storage/retention.js';
-import type { SessionStart } from '../storage/session-store.js';
+import type { SessionStart } from '../storage/session-start.js';
 import { SessionLog } from './session-log.js';
 
 const ownerFile = 'owner.json';

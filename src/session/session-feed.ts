@@ -3,7 +3,8 @@ import { type DamagedLine, JournalReader } from '../recording/journal-reader.js'
 import type { SessionIngest } from '../storage/ingest.js';
 import { isLocked } from '../storage/open-database.js';
 import { Retention, type RetentionOptions } from '../storage/retention.js';
-import type { SessionStart, SessionStore } from '../storage/session-store.js';
+import type { SessionStart } from '../storage/session-start.js';
+import type { SessionStore } from '../storage/session-store.js';
 import { SessionSums } from '../storage/session-sums.js';
 import type { SessionEnd, SessionFact, SessionLog } from './session-log.js';
 

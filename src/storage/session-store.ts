@@ -5,11 +5,9 @@ import type { HistoryFacts, SessionStatistic } from '../history.js';
 import type {
   Environment,
   Issue,
-  SafetyLimits,
   Scenario,
   ScenarioKind,
   ScenarioOutcome,
-  ScoreWeights,
   Session,
   SessionFacts,
   SessionStatus,
@@ -25,22 +23,11 @@ import { readScenarios, readTotals } from './queries.js';
 import { readFacts } from './read-facts.js';
 import { readHistory } from './read-history.js';
 import { SessionSamples } from './session-samples.js';
+import { insertSession, type SessionStart } from './session-start.js';
 import { readSessionStatistics } from './session-statistics.js';
 import { readStoredAnalysis, type StoredAnalysis } from './stored-analysis.js';
 import { metricsOf } from './system-metrics.js';
 import { readUsualDuration } from './usual-duration.js';
-
-export interface SessionStart {
-  readonly sessionId: string;
-  readonly projectPath: string;
-  readonly startedAtMs: number;
-  readonly durationMinutes: number;
-  readonly seed: number;
-  readonly environment: Environment;
-  /** Left out, the usual ones. */
-  readonly scoreWeights?: ScoreWeights;
-  readonly safetyLimits?: SafetyLimits;
-}
 
 export interface ScenarioEnd {
   readonly taskId: string;
@@ -96,20 +83,7 @@ export class SessionStore {
   }
 
   startSession(start: SessionStart): void {
-    this.#database
-      .prepare(`INSERT INTO test_sessions
-        (session_id, project_path, start_time, duration_minutes, status, seed, environment, score_weights, safety_limits)
-        VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?) ON CONFLICT (session_id) DO NOTHING`)
-      .run(
-        start.sessionId,
-        start.projectPath,
-        toTimestamp(start.startedAtMs),
-        start.durationMinutes,
-        start.seed,
-        JSON.stringify(start.environment),
-        start.scoreWeights === undefined ? null : JSON.stringify(start.scoreWeights),
-        start.safetyLimits === undefined ? null : JSON.stringify(start.safetyLimits),
-      );
+    insertSession(this.#database, start);
   }
 
   ingestFor(sessionId: string, options?: IngestOptions): SessionIngest {

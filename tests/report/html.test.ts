@@ -112,7 +112,12 @@ describe('the data of the page', () => {
     const store = new SessionStore(`${temporaryDirectory()}/empty.db`);
     store.startSession(sessionStart);
     const page = pageIn(renderHtml(readSessionPage(store, sessionStart.sessionId)));
-    expect(page).toMatchObject({ methods: [], evidence: [], machine: { samples: 0, endsAbove: null }, leftOut: [] });
+    expect(page).toMatchObject({
+      methods: [],
+      evidence: [],
+      machine: { samples: 0, endsAbove: null },
+      leftOut: [],
+    });
     store.close();
   });
 });

@@ -1,5 +1,5 @@
 import type { Activity, Environment } from '../../src/model.js';
-import type { SessionStart } from '../../src/storage/session-store.js';
+import type { SessionStart } from '../../src/storage/session-start.js';
 
 export const startedAtMs = Date.UTC(2026, 1, 3, 12, 15);
 
