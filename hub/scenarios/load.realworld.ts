@@ -22,7 +22,7 @@ const roundsAtOnce = 6;
 realWorld.scenario(
   'indexes a large codebase and answers searches under load',
   { kind: 'load' },
-  async ({ hub, workspace, load, record, seed }) => {
+  async ({ hub, workspace, load, record, seed, durationMs }) => {
     const index = await hub.code_search.index(workspace.path, { includeComments: false });
     record.metric('files_indexed', index.files, 'files', { capability: 'code_search' });
     if (index.files > 0) {
@@ -64,7 +64,7 @@ realWorld.scenario(
       name: 'search capacity',
       startRatePerSecond: 50,
       maxRatePerSecond: 3_200,
-      stepDurationMs: 2_000,
+      stepDurationMs: Math.min(2_000, Math.max(250, durationMs / 15)),
       precision: 0.2,
       stepsMax: 8,
       thresholds: { p95Ms: 100 },
