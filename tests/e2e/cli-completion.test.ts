@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { builtCommand, builtProgram, inBash } from '../support/built-command.js';
+import { builtCommand, builtProgram, inBash, inShell, isInstalled } from '../support/built-command.js';
 import { SessionsOfRuns } from '../support/sessions-of-runs.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -11,6 +11,15 @@ async function offered(directory: string, ...words: readonly string[]): Promise<
   const end = await builtCommand(directory, 'completion', 'words', '--', ...words);
   expect(end).toMatchObject({ exitCode: 0, complaints: '' });
   return end.output === '' ? [] : end.output.trimEnd().split('\n');
+}
+
+/** A folder of `$PATH` that holds the built program. */
+function folderOfProgram(directory: string): string {
+  const folder = join(directory, 'bin');
+  mkdirSync(folder);
+  const text = `#!/bin/sh\nexec "${process.execPath}" "${builtProgram}" "$@"\n`;
+  writeFileSync(join(folder, 'vitest-realworld'), text, { mode: 0o755 });
+  return folder;
 }
 
 describe('the built completion', () => {
@@ -59,10 +68,7 @@ describe('the built completion', () => {
     database.exec(`INSERT INTO test_sessions (session_id, project_path, start_time, duration_minutes, status)
       VALUES ('$(touch hacked)', 'p', '2026-02-04T00:00:00.000Z', 1, 'completed')`);
     database.close();
-    const folder = join(directory, 'bin');
-    mkdirSync(folder);
-    const program = join(folder, 'vitest-realworld');
-    writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${builtProgram}" "$@"\n`, { mode: 0o755 });
+    const folder = folderOfProgram(directory);
     const end = await inBash(
       directory,
       [
@@ -87,4 +93,48 @@ describe('the built completion', () => {
     });
     expect(existsSync(join(directory, 'hacked'))).toBe(false);
   });
+
+  test.skipIf(!isInstalled('fish'))('completes in fish', async () => {
+    const directory = temporaryDirectory();
+    const end = await inShell(
+      'fish',
+      directory,
+      [
+        `set -x PATH "${folderOfProgram(directory)}" $PATH`,
+        'vitest-realworld completion fish | source',
+        'complete -C "vitest-realworld rep"',
+        'complete -C "vitest-realworld report --out"',
+      ].join('\n'),
+    );
+    expect(end).toEqual({ exitCode: 0, complaints: '', output: 'report\n--output\n' });
+  });
+
+  test.skipIf(!isInstalled('zsh'))(
+    'completes in zsh, and leaves files to it where there is nothing',
+    async () => {
+      const directory = temporaryDirectory();
+      const end = await inShell(
+        'zsh',
+        directory,
+        [
+          `PATH="${folderOfProgram(directory)}:$PATH"`,
+          'autoload -Uz compinit; compinit -u -D',
+          'source <(vitest-realworld completion zsh)',
+          'print -r -- $_comps[vitest-realworld]',
+          // Outside of a line that is edited zsh lets nobody add: what would be added is printed.
+          'compadd() { shift; print -r -- "$@" }',
+          '_files() { print files }',
+          'complete_words() { words=("$@"); CURRENT=$#; _vitest_realworld }',
+          'complete_words vitest-realworld rep',
+          'complete_words vitest-realworld report --out',
+          'complete_words vitest-realworld restore ""',
+        ].join('\n'),
+      );
+      expect(end).toEqual({
+        exitCode: 0,
+        complaints: '',
+        output: '_vitest_realworld\nreport\n--output\nfiles\n',
+      });
+    },
+  );
 });

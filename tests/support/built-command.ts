@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CommandEnd } from './command-line.js';
 
@@ -15,6 +15,17 @@ export function builtCommand(directory: string, ...words: readonly string[]): Pr
 /** Carries out a line of bash in which `"$NODE" "$MAIN"` is the program. */
 export function inBash(directory: string, line: string): Promise<CommandEnd> {
   return endOf('bash', ['-c', line], directory);
+}
+
+/** Carries out lines of zsh or fish, without what the user set up for them. */
+export function inShell(shell: 'zsh' | 'fish', directory: string, lines: string): Promise<CommandEnd> {
+  const noSettings = shell === 'zsh' ? '--no-rcs' : '--no-config';
+  return endOf(shell, [noSettings, '-c', lines], directory);
+}
+
+/** Whether a program is installed. */
+export function isInstalled(program: string): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
 }
 
 function endOf(file: string, args: readonly string[], directory: string): Promise<CommandEnd> {
