@@ -1,13 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { analyzeSession } from '../../src/analysis/analyze-session.js';
 import { ExactLatencies } from '../../src/latency-distribution.js';
-import type { ActivityWindow, MethodFigures } from '../../src/model.js';
+import type { ActivityWindow, MethodFigures, SessionReport } from '../../src/model.js';
 import { createRandom } from '../../src/seeded-random.js';
-import { sampleFacts, sampleFigures } from '../support/sample-facts.js';
+import { sampleFacts, sampleFigures, sampleScenario } from '../support/sample-facts.js';
+
+/** A session of one scenario with one method. */
+function reportOf(given: Partial<MethodFigures>): SessionReport {
+  const figures = sampleFigures(given);
+  return analyzeSession(
+    sampleFacts({
+      methods: [figures],
+      scenarioMethods: [{ ...figures, taskId: sampleScenario().taskId }],
+    }),
+  );
+}
 
 function issueTypes(given: Partial<MethodFigures>): readonly string[] {
-  const report = analyzeSession(sampleFacts({ methods: [sampleFigures(given)] }));
-  return report.issues.map(({ issueType }) => issueType);
+  return reportOf(given).issues.map(({ issueType }) => issueType);
 }
 
 /** Windows of ten calls whose mean is what a function says, with some noise. */
@@ -32,9 +42,7 @@ const latencies = (count: number, durationMs: number): readonly number[] => {
 
 describe('a method that gets slower while the session goes on', () => {
   test('is an issue when the windows rise by a quarter and more', () => {
-    const report = analyzeSession(
-      sampleFacts({ methods: [sampleFigures({ calls: 200, windows: windows(20, (index) => 10 + index) })] }),
-    );
+    const report = reportOf({ calls: 200, windows: windows(20, (index) => 10 + index) });
     const [issue] = report.issues;
     expect(issue).toMatchObject({
       issueType: 'slowing_down',
@@ -52,6 +60,39 @@ describe('a method that gets slower while the session goes on', () => {
     expect(issueTypes({ windows: windows(20, () => 10) })).toEqual([]);
     expect(issueTypes({ windows: windows(20, (index) => 40 - index) })).toEqual([]);
     expect(issueTypes({ windows: windows(9, (index) => 10 + 5 * index) })).toEqual([]);
+  });
+});
+
+describe('a session in which nothing gets slower', () => {
+  test('is silent in 98 of 100 of 120 methods, whose windows all differ by chance', () => {
+    const random = createRandom(29);
+    const noise = (): readonly ActivityWindow[] =>
+      windows(15, () => 10 * Math.exp(0.3 * (random() + random() + random() - 1.5)));
+    const sessions = 200;
+    let alarmed = 0;
+    for (let session = 0; session < sessions; session++) {
+      const methods = Array.from({ length: 120 }, (_, index) =>
+        sampleFigures({ method: `method${index}`, windows: noise() }),
+      );
+      const { taskId } = sampleScenario();
+      const scenarioMethods = methods.map((figures) => ({ ...figures, taskId }));
+      const { issues } = analyzeSession(sampleFacts({ methods, scenarioMethods }));
+      if (issues.some(({ issueType }) => issueType === 'slowing_down')) alarmed++;
+    }
+    expect(alarmed / sessions).toBeLessThanOrEqual(0.02);
+  });
+
+  test('is silent where a later scenario asks for more than the one before it', () => {
+    const ofScenario = (taskId: string, first: number, meanMs: number) => ({
+      ...sampleFigures({
+        windows: windows(12, () => meanMs).map((one, at) => ({ ...one, index: first + at })),
+      }),
+      taskId,
+    });
+    const scenarioMethods = [ofScenario('small', 0, 10), ofScenario('large', 12, 80)];
+    const methods = [sampleFigures({ windows: scenarioMethods.flatMap((figures) => figures.windows) })];
+    const report = analyzeSession(sampleFacts({ methods, scenarioMethods }));
+    expect(report.issues.map(({ issueType }) => issueType)).toEqual([]);
   });
 });
 
