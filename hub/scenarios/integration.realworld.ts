@@ -92,8 +92,10 @@ realWorld.scenario(
 realWorld.scenario(
   'knows more with all of its capabilities than with the best of them alone',
   { kind: 'integration' },
-  async ({ hub, integration }) => {
+  async ({ hub, integration, scratchDirectory }) => {
     teachPatterns(hub.mistake_learner);
+    // The assistant looks for similar code as well.
+    await hub.code_search.index(scratchDirectory);
     const cases = Array.from({ length: synergyCases }, (_, index) => {
       const name = `Asked${index}`;
       const pattern = taughtPatterns[index % taughtPatterns.length] as TaughtPattern;
