@@ -42,7 +42,7 @@ const latencies = (count: number, durationMs: number): readonly number[] => {
 
 describe('a method that gets slower while the session goes on', () => {
   test('is an issue when the windows rise by a quarter and more', () => {
-    const report = reportOf({ calls: 200, windows: windows(20, (index) => 10 + index) });
+    const report = reportOf({ calls: 200, meanMs: 19.5, windows: windows(20, (index) => 10 + index) });
     const [issue] = report.issues;
     expect(issue).toMatchObject({
       issueType: 'slowing_down',
@@ -52,7 +52,13 @@ describe('a method that gets slower while the session goes on', () => {
     expect(issue?.description).toMatch(
       /from about (9|10|11)\.?\d*ms to (2[7-9]|3[0-2])\.?\d*ms a call \(200 calls in 20 windows/,
     );
-    expect(report.suggestions).toHaveLength(1);
+    expect(report.suggestions).toMatchObject([
+      {
+        estimatedImpact: expect.stringMatching(
+          /^If every call took what the first ones took \(1[12]\.?\d*ms\), this session/,
+        ),
+      },
+    ]);
   });
 
   test('is none when it rises by less, stays, falls, or has few windows', () => {
