@@ -6,6 +6,8 @@ export interface Advice {
   readonly suggestion: string;
   readonly rationale: string;
   readonly estimatedImpact: string;
+  /** What the session would be shorter, in milliseconds; left out where that cannot be told. */
+  readonly savedMs?: number;
 }
 
 export type BehaviourIssue =

@@ -14,7 +14,10 @@ import { bandValue, responseLimitsMs } from './bands.js';
 import { mostFrequentError } from './rules/unreliable.js';
 import { total } from './total.js';
 
-/** Advice for every issue that the data can say something about: by priority, then by what it would add to the score. */
+/**
+ * Advice for every issue that the data can say something about: by priority, then by what it would add to the score, then by the
+ * time that it would save.
+ */
 export function suggestImprovements(
   issues: readonly Issue[],
   capabilities: readonly CapabilitySummary[],
@@ -26,17 +29,21 @@ export function suggestImprovements(
       ({ capability, method }) =>
         issue.issueId === [facts.session.sessionId, issue.issueType, capability, method].join(':'),
     );
-    const advice = adviseOn(issue, figures, facts);
-    if (advice === null) return [];
+    const advised = adviseOn(issue, figures, facts);
+    if (advised === null) return [];
+    const { savedMs = 0, ...advice } = advised;
     const expectedGain =
       figures === undefined ? 0 : scorePointsLost(issue.issueType, figures, methods, facts.scoreWeights);
-    return [{ ...advice, expectedGain, priority: priorityOf(issue), issueId: issue.issueId }];
+    const suggestion = { ...advice, expectedGain, priority: priorityOf(issue), issueId: issue.issueId };
+    return [{ suggestion, savedMs }];
   });
-  return withoutRepetition(suggestions).sort(
+  const ranked = suggestions.sort(
     (left, right) =>
-      severities.indexOf(left.priority) - severities.indexOf(right.priority) ||
-      right.expectedGain - left.expectedGain,
+      severities.indexOf(left.suggestion.priority) - severities.indexOf(right.suggestion.priority) ||
+      right.suggestion.expectedGain - left.suggestion.expectedGain ||
+      right.savedMs - left.savedMs,
   );
+  return withoutRepetition(ranked.map(({ suggestion }) => suggestion));
 }
 
 /** Two issues can lead to the same advice; the first is the more severe. */
@@ -178,6 +185,7 @@ function adviseOnSlowness({ capability, method, meanMs, calls, cpuTimeMs }: Meth
     category: 'performance',
     suggestion: `Optimize ${capability}.${method} - response time is too slow`,
     rationale: `Average response time is ${formatDuration(meanMs)} (${calls} ${calls === 1 ? 'call' : 'calls'}), of which ${formatDuration(cpuTimeMs / calls)} CPU time`,
+    savedMs: savedMs * calls,
     estimatedImpact: `At ${formatDuration(responseLimitsMs.good)} a call it would save ${formatDuration(savedMs)} a call, ${formatDuration(savedMs * calls)} in this session`,
   };
 }
@@ -208,15 +216,17 @@ function adviseOnTimes(type: IssueOfTimes, issue: Issue, figures: MethodFigures)
     category: 'performance',
     suggestion: suggestions[type],
     rationale: issue.description,
-    estimatedImpact: impactOnTimes(type, figures),
+    ...impactOnTimes(type, figures),
   };
 }
 
 function impactOnTimes(
   type: IssueOfTimes,
   { meanMs, medianMs, maxMs, calls, windows }: MethodFigures,
-): string {
-  if (type === 'event_loop_blocked') return `Other calls would not wait for up to ${formatDuration(maxMs)}`;
+): Pick<Advice, 'estimatedImpact' | 'savedMs'> {
+  if (type === 'event_loop_blocked') {
+    return { estimatedImpact: `Other calls would not wait for up to ${formatDuration(maxMs)}` };
+  }
   const first = windows.slice(0, Math.ceil(windows.length / 4));
   const firstMs = total(first, (window) => window.totalMs) / total(first, (window) => window.calls);
   const [targetMs, target] =
@@ -225,8 +235,13 @@ function impactOnTimes(
       : [medianMs, `the median of ${formatDuration(medianMs)}`];
   const savedMs = (meanMs - targetMs) * calls;
   // What is below costs nothing yet, and may in a longer session or under more load.
-  if (!(savedMs >= 1)) return 'Nothing in this session; more in a longer one, or under more load';
-  return `If every call took ${target}, this session would be ${formatDuration(savedMs)} shorter`;
+  if (!(savedMs >= 1)) {
+    return { estimatedImpact: 'Nothing in this session; more in a longer one, or under more load' };
+  }
+  return {
+    estimatedImpact: `If every call took ${target}, this session would be ${formatDuration(savedMs)} shorter`,
+    savedMs,
+  };
 }
 
 function priorityOf(issue: Issue): SuggestionPriority {

@@ -132,6 +132,15 @@ describe('a method that is slower beside other calls', () => {
     expect(ofShare(0)).toMatch(/^high: undefined .* a lock, one connection, or work/);
   });
 
+  test('is advised on before others of its severity when more time would be saved', () => {
+    const methods = [
+      sampleFigures({ ...contended(10, 50), method: 'seldom', medianMs: 10, meanMs: 11 }),
+      sampleFigures({ ...contended(10, 50), method: 'often', medianMs: 10, meanMs: 30 }),
+    ];
+    const { suggestions } = analyzeSession(sampleFacts({ methods }));
+    expect(suggestions.map(({ issueId }) => issueId.split(':').at(-1))).toEqual(['often', 'seldom']);
+  });
+
   test('is none when it is a little slower, or was called too rarely to tell', () => {
     expect(issueTypes(contended(10, 14))).toEqual([]);
     expect(issueTypes(contended(10, 50, 19))).toEqual([]);

@@ -4,11 +4,15 @@ import type { SessionPage } from '../../../session-page.js';
 import { formatDuration } from '../../../units.js';
 import { describePassed } from '../../passed-scenarios.js';
 import { badge, bar, type Child, el, fold, name, type Section } from './elements.js';
-import { count, formatCount, shareOr } from './words.js';
+import { count, formatCount, severityTone, shareOr } from './words.js';
+
+const suggestionsShown = 5;
+/** More would push down what matters. */
+const statementsShown = 6;
 
 /** What a person sees first: how good it was, whether it holds, and the few figures that say most. */
 export function overviewSection(page: SessionPage): Section {
-  const { score, gate, workedWell, workedPoorly } = page.report;
+  const { score, gate, workedWell, workedPoorly, suggestions } = page.report;
   return {
     id: 'overview',
     title: 'Overview',
@@ -24,8 +28,19 @@ export function overviewSection(page: SessionPage): Section {
       el(
         'div',
         { class: 'halves' },
-        statements('Worked well', workedWell, 'Nothing stood out.'),
-        statements('Worked poorly', workedPoorly, 'Nothing: no slow or unreliable capability.'),
+        fixFirst(suggestions),
+        el(
+          'div',
+          {},
+          el('h3', {}, 'Worked poorly'),
+          statements(workedPoorly, 'Nothing: no slow or unreliable capability.'),
+          el('h3', {}, 'Worked well'),
+          workedWell.length <= statementsShown
+            ? statements(workedWell, 'Nothing stood out.')
+            : fold('worked-well', [count(workedWell.length, 'capability', 'capabilities')], () => [
+                statements(workedWell, ''),
+              ]),
+        ),
       ),
     ],
   };
@@ -116,14 +131,38 @@ function keyFigures({ report, readAtMs }: SessionPage): HTMLElement {
   );
 }
 
-function statements(title: string, all: SessionReport['workedWell'], otherwise: string): HTMLElement {
-  const items: readonly Child[] = all.map(({ capability, statement }) =>
-    el('li', {}, name(capability), el('span', { class: 'statement' }, statement)),
-  );
+/** The first of the ranked suggestions, with what each would bring. */
+function fixFirst(suggestions: SessionReport['suggestions']): HTMLElement {
+  const items: readonly Child[] = suggestions
+    .slice(0, suggestionsShown)
+    .map(({ priority, suggestion, estimatedImpact }) =>
+      el(
+        'li',
+        {},
+        badge(priority, severityTone(priority)),
+        ' ',
+        suggestion,
+        el('span', { class: 'statement' }, estimatedImpact),
+      ),
+    );
   return el(
     'div',
     {},
-    el('h3', {}, title),
-    items.length === 0 ? el('p', { class: 'empty' }, otherwise) : el('ul', { class: 'statements' }, items),
+    el('h3', {}, 'Fix first'),
+    items.length === 0
+      ? el('p', { class: 'empty' }, 'Nothing that was found.')
+      : el('ol', { class: 'statements' }, items),
+    suggestions.length <= suggestionsShown
+      ? null
+      : el('p', {}, el('a', { href: '#suggestions' }, `All ${suggestions.length} suggestions`)),
   );
+}
+
+function statements(all: SessionReport['workedWell'], otherwise: string): HTMLElement {
+  const items: readonly Child[] = all.map(({ capability, statement }) =>
+    el('li', {}, name(capability), el('span', { class: 'statement' }, statement)),
+  );
+  return items.length === 0
+    ? el('p', { class: 'empty' }, otherwise)
+    : el('ul', { class: 'statements' }, items);
 }
