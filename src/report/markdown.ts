@@ -107,7 +107,8 @@ function describeSuggestion({
   suggestion,
   estimatedImpact,
 }: SessionReport['suggestions'][number]): string {
-  return `1. **${priority}** ${escapeMarkdown(suggestion, proseColumnsMax)} ${escapeMarkdown(estimatedImpact, proseColumnsMax)}`;
+  const sentence = escapeMarkdown(suggestion.replace(/\.$/, ''), proseColumnsMax);
+  return `1. **${priority}** ${sentence}. ${escapeMarkdown(estimatedImpact, proseColumnsMax)}.`;
 }
 
 function fold<Row>(
