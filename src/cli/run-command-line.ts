@@ -16,6 +16,11 @@ const program = 'vitest-realworld';
  */
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   try {
+    if (['--version', '-v'].includes(argv[2] ?? '')) {
+      const { findOwnPackage } = await import('../configuration/installed.js');
+      surroundings.print(`${findOwnPackage().version}\n`);
+      return exitCodes.fine;
+    }
     const loaded = await loadNamed(argv);
     const cli = defineCommands(loaded);
     const { args, options } = cli.parse([...joinDashes(argv)], { run: false });
@@ -65,7 +70,9 @@ function defineCommands(loaded: ReadonlyMap<string, Command>): CAC {
   cli.help((sections) =>
     sections.map((section) =>
       section.title?.startsWith('For more info') === true
-        ? { body: `Options and examples of a command: ${program} <command> --help` }
+        ? {
+            body: `Options and examples of a command: ${program} <command> --help\nVersion: ${program} --version`,
+          }
         : section,
     ),
   );

@@ -84,3 +84,12 @@ test('the list of commands names each and what it is for', async () => {
     expect(list.output).toContain(summary);
   }
 });
+
+test.each(['--version', '-v'])('%s is that of the package', async (flag) => {
+  const { version } = JSON.parse(readFileSync(resolve(tests, '../../package.json'), 'utf8'));
+  expect(await builtCommand(temporaryDirectory(), flag)).toEqual({
+    exitCode: 0,
+    output: `${version}\n`,
+    complaints: '',
+  });
+});
