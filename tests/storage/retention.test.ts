@@ -72,6 +72,20 @@ describe('retention', () => {
     expect(readMethods(database)).toMatchObject([{ calls: 50_000, rowsKept: count('true') }]);
   });
 
+  test('knows an outlier as soon as it does not keep every row any more', () => {
+    const retention = new Retention({ callsMax: 100, sampleShare: 0, seed: 7 });
+    const kept: number[] = [];
+    for (let call = 0; call < 2_000; call++) {
+      const activity = sampleActivity({
+        activityId: `call${call}`,
+        durationMs: call % 300 === 199 ? 200 : 1,
+      });
+      if (retention.keeps(activity) && call >= 100) kept.push(call);
+      retention.count(activity);
+    }
+    expect(kept).toEqual([199, 499, 799, 1_099, 1_399, 1_699, 1_999]);
+  });
+
   test('gives the same counts and sums as keeping everything, and percentiles within 0.3 percent', () => {
     const thinned = openFresh();
     const whole = openFresh();
