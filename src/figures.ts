@@ -55,8 +55,10 @@ export interface MethodFigures {
   readonly poorCalls: number;
   /** Mean time to the first item of the generators among the calls, or null when there was none. */
   readonly firstResultMeanMs: number | null;
-  /** Calls that, with no other beside them, kept the event loop busy for a fifth of a second or longer. */
+  /** Calls that, with no other beside them, kept the event loop from turning for a fifth of a second or longer at a stretch. */
   readonly blockingCalls: number;
+  /** The longest of these stretches; 0 where it was not kept. */
+  readonly blockingMaxMs: number;
   /** How much the resident memory of the process grew during the call during which it grew most. */
   readonly rssGrowthMaxBytes: number;
   readonly slowestActivityId: string;

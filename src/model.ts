@@ -106,6 +106,8 @@ export interface Activity {
   readonly externalAfterBytes: number | null;
   /** Share of the call's time the event loop was busy, 0 to 1, or null for one shorter than a sample or timed only. */
   readonly eventLoopUtilization: number | null;
+  /** Longest time of the call in which the event loop did not turn, in whole milliseconds; null below 50 ms or when it was not watched. */
+  readonly longestStallMs: number | null;
   /** Other activities of the worker that overlapped this one, its own ancestors and descendants left out. */
   readonly overlapping: number;
   readonly parentId: string | null;

@@ -6,6 +6,7 @@ import { instrumentCapability } from '../../dist/src/capability/instrument.js';
 import { systemClock } from '../../dist/src/clock.js';
 import { ActivityRecorder } from '../../dist/src/recording/activity-recorder.js';
 import { JournalWriter } from '../../dist/src/recording/journal-writer.js';
+import { LoopWatch } from '../../dist/src/recording/loop-watch.js';
 import { ProcessSampler } from '../../dist/src/recording/process-sampler.js';
 import { createSecretNameTest } from '../../dist/src/recording/redact.js';
 
@@ -23,6 +24,14 @@ export class NoWork {
   async findLater() {
     return smallResult;
   }
+}
+
+let loop = null;
+
+/** One a process, as in a worker. */
+function loopWatch() {
+  loop ??= new LoopWatch(() => systemClock.monotonicMs());
+  return loop;
 }
 
 export function temporaryDirectory() {
@@ -48,6 +57,7 @@ export function openRig({
     sessionId,
     journal,
     sampler: sampling === 'full' ? new ProcessSampler() : null,
+    loop: sampling === 'full' ? loopWatch() : null,
     clock: systemClock,
     digestLimits: { bytesMax: 400, isSecretName: createSecretNameTest([]) },
     capabilities: ['code_search'],

@@ -222,10 +222,10 @@ function adviseOnTimes(type: IssueOfTimes, issue: Issue, figures: MethodFigures)
 
 function impactOnTimes(
   type: IssueOfTimes,
-  { meanMs, medianMs, maxMs, calls, windows }: MethodFigures,
+  { meanMs, medianMs, blockingMaxMs, calls, windows }: MethodFigures,
 ): Pick<Advice, 'estimatedImpact' | 'savedMs'> {
   if (type === 'event_loop_blocked') {
-    return { estimatedImpact: `Other calls would not wait for up to ${formatDuration(maxMs)}` };
+    return { estimatedImpact: `Other calls would not wait for up to ${formatDuration(blockingMaxMs)}` };
   }
   const first = windows.slice(0, Math.ceil(windows.length / 4));
   const firstMs = total(first, (window) => window.totalMs) / total(first, (window) => window.calls);

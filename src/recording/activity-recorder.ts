@@ -3,6 +3,7 @@ import type { ProcessSample, ScenarioStart } from '../model.js';
 import type { DigestLimits } from './digest.js';
 import { encodeEntry, encodeUsage, usageNotMeasured } from './journal-codec.js';
 import type { JournalWriter } from './journal-writer.js';
+import type { LoopWatch } from './loop-watch.js';
 import type { ProcessSampler } from './process-sampler.js';
 import { NestingTracker, RunningActivities } from './running-activity.js';
 import { ScenarioRecorder } from './scenario-recorder.js';
@@ -15,6 +16,8 @@ export interface RecorderOptions {
   readonly journal: JournalWriter;
   /** Null when calls are timed only. */
   readonly sampler: ProcessSampler | null;
+  /** Null when nobody asks what kept the event loop. */
+  readonly loop: LoopWatch | null;
   readonly clock: Clock;
   readonly digestLimits: DigestLimits;
   /** Names of the hub's capabilities, or null when there is no hub. */
@@ -43,7 +46,8 @@ export class ActivityRecorder {
   }
 
   startScenario(start: ScenarioStart): ScenarioRecorder {
-    const { journal } = this.#options;
+    const { journal, loop } = this.#options;
+    loop?.start();
     journal.append(encodeEntry({ entry: 'scenario_started', scenario: start }));
     journal.flush();
     return new ScenarioRecorder(this, this.#options, start);

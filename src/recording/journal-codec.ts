@@ -37,6 +37,8 @@ export interface ActivityLine {
   readonly firstResultNs: number;
   readonly fault: string | null;
   readonly error: CapturedError | null;
+  /** Whole milliseconds, or 0. */
+  readonly stallMs: number;
   readonly resultJson: string | null;
 }
 
@@ -47,15 +49,18 @@ const outcomeFields = Object.fromEntries(
 /** Few and long pieces: what a line costs is the number of its pieces. */
 export function encodeActivity(line: ActivityLine): string {
   const end =
-    line.fault === null && line.error === null && line.firstResultNs < 0 ? usualEnd : encodeEnd(line);
+    line.fault === null && line.error === null && line.firstResultNs < 0 && line.stallMs === 0
+      ? usualEnd
+      : encodeEnd(line);
   const result = line.resultJson === null ? '' : `\t${line.resultJson}`;
   return `${line.running ? '["r",' : '["a",'}${line.sequence}${line.subjectJson}${line.startedAtSeconds},${line.startedAtUs},${line.durationNs}${outcomeFields[line.outcome]}${line.usageJson}${line.overlapping},${line.parent}${end}${result}\n`;
 }
 
 const usualEnd = ',-1,null,null]';
 
-function encodeEnd({ firstResultNs, fault, error }: ActivityLine): string {
-  return `,${firstResultNs},${JSON.stringify(fault)},${JSON.stringify(error)}]`;
+function encodeEnd({ firstResultNs, fault, error, stallMs }: ActivityLine): string {
+  const stall = stallMs === 0 ? '' : `,${stallMs}`;
+  return `,${firstResultNs},${JSON.stringify(fault)},${JSON.stringify(error)}${stall}]`;
 }
 
 /** The part of an activity's line that is the same for every call of a method in a scenario, commas around it. */
@@ -111,7 +116,7 @@ export function decodeLine(line: string, origin: JournalOrigin): JournalEntry {
   return decodePlainEntry(kind, fields[1], fields[2]);
 }
 
-/** Fields of an activity's line with all that is sampled, and where that begins. */
+/** Fields of an activity's line with all that is sampled, and where that begins; a stall is one more. */
 const sampledLength = 23;
 const usageIndex = 10;
 
@@ -120,9 +125,11 @@ function decodeActivity(
   resultJson: string | null,
   origin: JournalOrigin,
 ): Activity {
-  const sampled = fields.length === sampledLength;
+  const unsampledLength = sampledLength - usageFields + 1;
+  const sampled = fields.length >= sampledLength;
+  const length = sampled ? sampledLength : unsampledLength;
   if (
-    (!sampled && fields.length !== sampledLength - usageFields + 1) ||
+    (fields.length !== length && fields.length !== length + 1) ||
     typeof fields[1] !== 'number' ||
     typeof fields[4] !== 'string'
   ) {
@@ -142,6 +149,7 @@ function decodeActivity(
   const loopPermille = sampledAt(7);
   const parent = numeric(end + 1);
   const firstResultNs = numeric(end + 2);
+  const longestStallMs = fields.length === length ? null : numeric(end + 5);
   return {
     activityId: activityIdOf(origin.journalId, fields[1]),
     taskId: fields[2] as string | null,
@@ -163,6 +171,7 @@ function decodeActivity(
     externalBeforeBytes: sampledAt(5),
     externalAfterBytes: sampledAt(6),
     eventLoopUtilization: loopPermille === null || loopPermille < 0 ? null : loopPermille / 1_000,
+    longestStallMs,
     overlapping: numeric(end),
     parentId: parent === 0 ? null : activityIdOf(origin.journalId, parent),
     fault: fields[end + 3] as string | null,

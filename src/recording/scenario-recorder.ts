@@ -209,7 +209,7 @@ export class ScenarioRecorder {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    const { clock, journal } = this.#options;
+    const { clock, journal, loop } = this.#options;
     const endedMs = clock.monotonicMs();
     for (const activity of this.#recorder.running) {
       if (activity.scenario !== this) continue;
@@ -222,6 +222,7 @@ export class ScenarioRecorder {
     this.#recordFlakyInputs();
     journal.append(encodeEntry({ entry: 'scenario_ended', taskId, attempt, atMs: clock.epochMs() }));
     journal.flush();
+    loop?.stop();
   }
 
   /** Waiting for the main process slows the scenario down, though no call of it is timed longer: the record says so. */
@@ -272,7 +273,7 @@ export class ScenarioRecorder {
     running = false,
   ): void {
     const recorder = this.#recorder;
-    const { sampler, journal } = this.#options;
+    const { sampler, loop, journal } = this.#options;
     const after = sampler === null ? null : sampler.read(endedMs);
     const startedAtMs = activity.startedMs + recorder.epochOffsetMs;
     const startedAtSeconds = Math.floor(startedAtMs / 1_000);
@@ -292,6 +293,7 @@ export class ScenarioRecorder {
         firstResultNs: activity.firstResultMs === null ? -1 : Math.round(activity.firstResultMs * 1_000_000),
         fault: activity.fault,
         error,
+        stallMs: loop === null ? 0 : loop.longestStallMs(activity.startedMs, endedMs),
         resultJson,
       }),
       endedMs,

@@ -161,6 +161,7 @@ export class SessionIngest {
       wholeKibibytes(activity.externalBeforeBytes),
       wholeGrowth(activity.externalBeforeBytes, activity.externalAfterBytes),
       activity.eventLoopUtilization === null ? null : Math.round(activity.eventLoopUtilization * 100),
+      activity.longestStallMs,
     ).changes;
   }
 
@@ -237,8 +238,8 @@ function prepareStatements(database: SqliteDatabase): IngestStatements {
       activity_id, session_id, timestamp, capability, activity_type, response_time_ms, cpu_before, cpu_after,
       memory_before_mb, memory_after_mb, success, error_message, result_data, scenario_id, outcome, error_type,
       attempt, worker_pid, parent_id, fault, overlapping, cpu_time_ms, first_result_ms, heap_before_kb,
-      heap_growth_kb, external_before_kb, external_growth_kb, event_loop_percent, created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
+      heap_growth_kb, external_before_kb, external_growth_kb, event_loop_percent, longest_stall_ms, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
       ON CONFLICT (activity_id) DO NOTHING`),
     metric: database.prepare(`INSERT INTO performance_metrics (
       metric_id, session_id, timestamp, capability, metric_type, value, unit, context, scenario_id)

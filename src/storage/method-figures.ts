@@ -114,6 +114,7 @@ function figuresOf(sums: MethodSums, latency: LatencyDistribution = sums.latency
     poorCalls: sums.poorCalls,
     firstResultMeanMs: firstResultCalls === 0 ? null : sums.firstResultTotalMs / firstResultCalls,
     blockingCalls: sums.blockingCalls,
+    blockingMaxMs: sums.blockingMaxMs,
     rssGrowthMaxBytes: sums.rssGrowthMaxBytes,
     slowestActivityId: sums.slowestActivityId,
     failedActivityId: sums.failedActivityId,

@@ -21,15 +21,14 @@ export type CountedActivity = Pick<
   | 'heapAfterBytes'
   | 'externalBeforeBytes'
   | 'externalAfterBytes'
-  | 'eventLoopUtilization'
+  | 'longestStallMs'
   | 'overlapping'
 >;
 
 export type MutableWindow = { -readonly [Name in keyof ActivityWindow]: ActivityWindow[Name] };
 
-/** A call that keeps the event loop for so long, and for nearly all of its time, has blocked everything else. */
+/** A call that keeps the event loop from turning for so long at a stretch has blocked everything else. */
 export const blockingMs = 200;
-const blockingUtilization = 0.95;
 
 /** Exact sums over all calls of one method in one scenario, whether their rows are kept or not. */
 export class MethodSums {
@@ -52,6 +51,7 @@ export class MethodSums {
   firstResultCalls = 0;
   firstResultTotalMs = 0;
   blockingCalls = 0;
+  blockingMaxMs = 0;
   rssGrowthMaxBytes = 0;
   /** What heap and external memory grew by during calls, shrinking left out: what they allocated and was not collected at once. */
   allocatedKb = 0;
@@ -105,8 +105,7 @@ export class MethodSums {
 
   #countResources({
     activityId,
-    durationMs,
-    eventLoopUtilization,
+    longestStallMs,
     overlapping,
     rssBeforeBytes,
     rssAfterBytes,
@@ -116,9 +115,9 @@ export class MethodSums {
       growthKb(memory.heapBeforeBytes, memory.heapAfterBytes) +
       growthKb(memory.externalBeforeBytes, memory.externalAfterBytes);
     // Of calls that overlap, it cannot be said which one kept the loop busy.
-    const isBusy = overlapping === 0 && (eventLoopUtilization ?? 0) >= blockingUtilization;
-    if (isBusy && durationMs >= blockingMs) {
+    if (overlapping === 0 && longestStallMs !== null && longestStallMs >= blockingMs) {
       this.blockingCalls++;
+      this.blockingMaxMs = Math.max(this.blockingMaxMs, longestStallMs);
       this.blockingActivityId ??= activityId;
     }
     const growthBytes = (rssAfterBytes ?? 0) - (rssBeforeBytes ?? 0);
@@ -185,6 +184,7 @@ export class MethodSums {
     this.failedActivityId ??= other.failedActivityId;
     this.blockingActivityId ??= other.blockingActivityId;
     this.maxMs = Math.max(this.maxMs, other.maxMs);
+    this.blockingMaxMs = Math.max(this.blockingMaxMs, other.blockingMaxMs);
     this.rssGrowthMaxBytes = Math.max(this.rssGrowthMaxBytes, other.rssGrowthMaxBytes);
     for (const name of addedFields) this[name] += other[name];
     this.latency.add(other.latency);

@@ -226,11 +226,18 @@ CREATE TABLE baseline_statistics (
 /** A page draws them beside what the machine used. */
 const safetyLimits = 'ALTER TABLE test_sessions ADD COLUMN safety_limits TEXT;';
 
+/** Null in most rows, which takes a byte of each. */
+const stalls = `
+ALTER TABLE activities ADD COLUMN longest_stall_ms INTEGER;
+ALTER TABLE activity_aggregates ADD COLUMN blocking_max_ms REAL NOT NULL DEFAULT 0;
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, sql: customerSchema },
   { version: 2, sql: scenariosAndMeasures },
   { version: 3, sql: baselines },
   { version: 4, sql: safetyLimits },
+  { version: 5, sql: stalls },
 ];
 
 export const newestVersion = migrations.at(-1)?.version ?? 0;

@@ -22,10 +22,10 @@ export function storeSums(
   const insert = database.prepare(`INSERT OR REPLACE INTO activity_aggregates (
     session_id, scenario_id, capability, activity_type, calls, rows_kept, errors, errors_under_fault, timeouts,
     crashes, total_ms, max_ms, cpu_time_ms, excellent_calls, good_calls, acceptable_calls, poor_calls,
-    first_result_calls, first_result_total_ms, blocking_calls, rss_growth_max_bytes, allocated_kb, slowest_activity_id,
+    first_result_calls, first_result_total_ms, blocking_calls, blocking_max_ms, rss_growth_max_bytes, allocated_kb, slowest_activity_id,
     failed_activity_id, blocking_activity_id, rss_growth_activity_id, latency_histogram, overlapped_histogram,
     window_ms, windows)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   database.transaction(() => {
     database.prepare('DELETE FROM activity_aggregates WHERE session_id = ?').run(sessionId);
     for (const method of sums.methods) {
@@ -50,6 +50,7 @@ export function storeSums(
         method.firstResultCalls,
         method.firstResultTotalMs,
         method.blockingCalls,
+        method.blockingMaxMs,
         method.rssGrowthMaxBytes,
         method.allocatedKb,
         method.slowestActivityId,
@@ -97,6 +98,7 @@ interface AggregateRow {
   readonly first_result_calls: number;
   readonly first_result_total_ms: number;
   readonly blocking_calls: number;
+  readonly blocking_max_ms: number;
   readonly rss_growth_max_bytes: number;
   readonly allocated_kb: number;
   readonly slowest_activity_id: string;
@@ -133,6 +135,7 @@ function sumsFromRow(row: AggregateRow): MethodSums {
     firstResultCalls: row.first_result_calls,
     firstResultTotalMs: row.first_result_total_ms,
     blockingCalls: row.blocking_calls,
+    blockingMaxMs: row.blocking_max_ms,
     rssGrowthMaxBytes: row.rss_growth_max_bytes,
     allocatedKb: row.allocated_kb,
     failedActivityId: row.failed_activity_id,
@@ -206,7 +209,7 @@ interface ActivityRow {
   readonly heap_after_kb: number | null;
   readonly external_before_kb: number | null;
   readonly external_after_kb: number | null;
-  readonly event_loop_percent: number | null;
+  readonly longest_stall_ms: number | null;
   readonly overlapping: number | null;
 }
 
@@ -221,7 +224,7 @@ export function sumRows(database: SqliteDatabase, sessionId: string): SessionSum
   const rows = database
     .prepare(`SELECT a.activity_id, s.task_id, a.timestamp, a.capability, a.activity_type, a.response_time_ms,
         a.first_result_ms, a.success, a.outcome, a.fault, a.cpu_time_ms, a.memory_before_mb, a.memory_after_mb,
-        a.heap_before_kb, a.heap_after_kb, a.external_before_kb, a.external_after_kb, a.event_loop_percent, a.overlapping
+        a.heap_before_kb, a.heap_after_kb, a.external_before_kb, a.external_after_kb, a.longest_stall_ms, a.overlapping
       FROM activities a LEFT JOIN scenarios s USING (scenario_id) WHERE a.session_id = ? ORDER BY a.rowid`)
     .iterate(sessionId) as IterableIterator<ActivityRow>;
   for (const row of rows) sums.count(activityFromRow(row, sums.startedAtMs), true);
@@ -249,7 +252,7 @@ function activityFromRow(row: ActivityRow, startedAtMs: number): CountedActivity
     heapAfterBytes: fromKibibytes(row.heap_after_kb),
     externalBeforeBytes: fromKibibytes(row.external_before_kb),
     externalAfterBytes: fromKibibytes(row.external_after_kb),
-    eventLoopUtilization: row.event_loop_percent === null ? null : row.event_loop_percent / 100,
+    longestStallMs: row.longest_stall_ms,
     overlapping: row.overlapping ?? 0,
   };
 }

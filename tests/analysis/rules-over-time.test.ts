@@ -150,7 +150,7 @@ describe('a method that is slower beside other calls', () => {
 
 describe('a method that blocks the event loop', () => {
   test('is an issue with the call that did it first', () => {
-    const blocked = { blockingCalls: 2, maxMs: 1_200, blockingActivityId: 'blocker' };
+    const blocked = { blockingCalls: 2, blockingMaxMs: 1_200, blockingActivityId: 'blocker' };
     const report = analyzeSession(sampleFacts({ methods: [sampleFigures(blocked)] }));
     expect(report.issues).toMatchObject([
       { issueType: 'event_loop_blocked', severity: 'low', evidenceActivityId: 'blocker' },

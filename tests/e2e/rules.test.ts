@@ -19,6 +19,8 @@ const project = (scenario: string): Readonly<Record<string, string>> => ({
       #queue = Promise.resolve();
       queued() { return (this.#queue = this.#queue.then(() => delay(5))); }
       free() { return delay(5); }
+      async sliced(ms) { for (let done = 0; done < ms; done += 10) { this.compute(10); await delay(1); } }
+      async late(ms) { await delay(5); this.compute(ms); await delay(5); }
       compute(ms) { const until = performance.now() + ms; while (performance.now() < until); }
       async lateNowAndThen(call) { await delay(call === 33 ? 400 : 3); }
     }
@@ -52,6 +54,10 @@ describe('a rule on a recorded run', () => {
     expect(await issuesOf('hub.desk.compute(300);')).toEqual([
       expect.stringMatching(/^event_loop_blocked compute kept the event loop busy/),
     ]);
+    expect(await issuesOf('await hub.desk.late(300);')).toEqual([
+      expect.stringMatching(/^event_loop_blocked late kept .* at a stretch in 1 of 1 call, \S+ at most/),
+    ]);
+    expect(await issuesOf('await hub.desk.sliced(300);')).toEqual([]);
     expect(await issuesOf('hub.desk.compute(100);')).toEqual([]);
     expect(await issuesOf('const other = hub.desk.free(); hub.desk.compute(300); await other;')).toEqual([]);
   });

@@ -49,6 +49,7 @@ const lines: fc.Arbitrary<GivenLine> = fc
       parent: fc.nat(1_000),
       firstResultNs: fc.oneof(fc.constant(-1), whole),
       fault: fc.option(text),
+      stallMs: fc.oneof(fc.constant(0), fc.integer({ min: 50, max: 10_000_000 })),
       error: fc.option(
         fc.oneof(
           fc.record({ name: text, message: text }),
@@ -96,6 +97,7 @@ describe('an activity', () => {
           externalBeforeBytes: before.externalBytes,
           externalAfterBytes: after.externalBytes,
           eventLoopUtilization: after.atMs > before.atMs ? 0 : null,
+          longestStallMs: line.stallMs === 0 ? null : line.stallMs,
           overlapping: line.overlapping,
           parentId: line.parent === 0 ? null : `j0urnal${line.parent.toString(36)}`,
           fault: line.fault,
@@ -134,6 +136,7 @@ describe('an activity', () => {
       firstResultNs: -1,
       fault: null,
       error: null,
+      stallMs: 0,
       resultJson: '5',
     };
     expect(decoded(encodeActivity(line))).toMatchObject({

@@ -104,6 +104,7 @@ export class RecordedSessions {
       sessionId,
       journal,
       sampler: new ProcessSampler(),
+      loop: null,
       clock: systemClock,
       digestLimits: { bytesMax: resultBytesMax, isSecretName: createSecretNameTest(redact) },
       capabilities: Object.keys(definition.capabilities),

@@ -3,6 +3,7 @@ import type { Activity, Issue, JournalEntry, Metric, ScenarioStart } from '../..
 import { ActivityRecorder } from '../../src/recording/activity-recorder.js';
 import { JournalReader } from '../../src/recording/journal-reader.js';
 import { JournalWriter } from '../../src/recording/journal-writer.js';
+import type { LoopWatch } from '../../src/recording/loop-watch.js';
 import { ProcessSampler } from '../../src/recording/process-sampler.js';
 import { createSecretNameTest } from '../../src/recording/redact.js';
 import type { ScenarioRecorder } from '../../src/recording/scenario-recorder.js';
@@ -33,7 +34,8 @@ export class RecordingRig {
     clock = systemClock,
     directory = temporaryDirectory(),
     sampler = new ProcessSampler(),
-  }: { clock?: Clock; directory?: string; sampler?: ProcessSampler | null } = {}) {
+    loop = null,
+  }: { clock?: Clock; directory?: string; sampler?: ProcessSampler | null; loop?: LoopWatch | null } = {}) {
     this.directory = directory;
     this.journal = new JournalWriter(directory, {
       workerPid: process.pid,
@@ -43,6 +45,7 @@ export class RecordingRig {
       sessionId: 'session-1',
       journal: this.journal,
       sampler,
+      loop,
       clock,
       digestLimits: { bytesMax: 400, isSecretName: createSecretNameTest([]) },
       capabilities: ['first', 'second'],

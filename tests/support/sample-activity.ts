@@ -44,6 +44,7 @@ export function sampleActivity(given: Partial<Activity> & Pick<Activity, 'activi
     externalBeforeBytes: 1024 ** 2,
     externalAfterBytes: 1024 ** 2,
     eventLoopUtilization: 0.5,
+    longestStallMs: null,
     overlapping: 0,
     parentId: null,
     fault: null,

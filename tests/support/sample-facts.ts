@@ -33,6 +33,7 @@ export function sampleFigures(given: Partial<MethodFigures> = {}): MethodFigures
     poorCalls: 0,
     firstResultMeanMs: null,
     blockingCalls: 0,
+    blockingMaxMs: 0,
     rssGrowthMaxBytes: 0,
     slowestActivityId: 'slowest',
     failedActivityId: null,

@@ -58,6 +58,7 @@ const methodSchema = z.strictObject({
   poorCalls: count,
   firstResultMeanMs: z.nullable(z.number()),
   blockingCalls: count,
+  blockingMaxMs: z.number(),
   rssGrowthMaxBytes: z.number(),
   slowestActivityId: z.string(),
   failedActivityId: z.nullable(z.string()),
