@@ -103,7 +103,9 @@ function adviseOn(issue: Issue, figures: MethodFigures | undefined, facts: Sessi
     case 'contention':
     case 'outliers':
     case 'event_loop_blocked':
-      return figures === undefined ? adviseFromFix(issue) : adviseOnTimes(issue.issueType, issue, figures);
+      return figures === undefined
+        ? adviseFromFix(issue)
+        : adviseOnTimes(issue.issueType, issue, inScenario(issue, figures, facts));
     case 'regression':
       return {
         category: 'performance',
@@ -202,6 +204,15 @@ function adviseOnTimeouts(figures: MethodFigures): Advice {
 }
 
 type IssueOfTimes = 'slowing_down' | 'contention' | 'outliers' | 'event_loop_blocked';
+
+/** The calls that an issue is about: where it is of one scenario, those in it. */
+function inScenario(issue: Issue, figures: MethodFigures, { scenarioMethods }: SessionFacts): MethodFigures {
+  const { capability, method } = figures;
+  const own = scenarioMethods.find(
+    (one) => one.taskId === issue.taskId && one.capability === capability && one.method === method,
+  );
+  return issue.taskId === null || own === undefined ? figures : own;
+}
 
 function adviseOnTimes(type: IssueOfTimes, issue: Issue, figures: MethodFigures): Advice {
   const { capability, method } = figures;

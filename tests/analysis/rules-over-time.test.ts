@@ -69,6 +69,22 @@ describe('a method that gets slower while the session goes on', () => {
   });
 });
 
+test('what getting slower costs is told by the calls of the scenario in which it does', () => {
+  const slower = windows(20, (index) => 10 + index);
+  const inOne = {
+    ...sampleFigures({ calls: 200, meanMs: 19.5, windows: slower }),
+    taskId: sampleScenario().taskId,
+  };
+  const elsewhere = windows(60, () => 500).map((one) => ({ ...one, index: one.index - 100 }));
+  const methods = [sampleFigures({ calls: 800, meanMs: 380, windows: [...elsewhere, ...slower] })];
+  const { suggestions } = analyzeSession(sampleFacts({ methods, scenarioMethods: [inOne] }));
+  expect(suggestions.map(({ estimatedImpact }) => estimatedImpact)).toEqual([
+    expect.stringMatching(
+      /^If every call took what the first ones took \(1[12]\.?\d*ms\), .* 1\.\ds shorter$/,
+    ),
+  ]);
+});
+
 describe('a session in which nothing gets slower', () => {
   test('is silent in 98 of 100 of 120 methods, whose windows all differ by chance', () => {
     const random = createRandom(29);
@@ -156,6 +172,8 @@ describe('a method that blocks the event loop', () => {
       { issueType: 'event_loop_blocked', severity: 'low', evidenceActivityId: 'blocker' },
     ]);
     expect(issueTypes({ maxMs: 1_200 })).toEqual([]);
+    // Counted by an earlier version, which did not know for how long.
+    expect(issueTypes({ blockingCalls: 2 })).toEqual([]);
     expect(issueTypes({ ...blocked, meanMs: 3_000 })).toEqual(['slow']);
   });
 });

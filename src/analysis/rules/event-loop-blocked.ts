@@ -6,8 +6,8 @@ import { draftIssue, type Rule } from './rule.js';
 export const findEventLoopBlocked: Rule = ({ facts, capabilities }) =>
   capabilities
     .flatMap((capability) => capability.methods)
-    // Of one that is slow by itself, that is said already.
-    .filter(({ blockingCalls, meanMs }) => blockingCalls > 0 && meanMs < responseLimitsMs.good)
+    // Of one that is slow by itself, that is said already; of sessions of an earlier version the stretch is not known.
+    .filter(({ blockingMaxMs, meanMs }) => blockingMaxMs > 0 && meanMs < responseLimitsMs.good)
     .map((figures) =>
       draftIssue(facts, {
         severity: 'low',
