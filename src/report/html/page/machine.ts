@@ -21,20 +21,24 @@ export function machineSection({ machine }: SessionPage): Section {
   const charts = resources.map(([title, field, colour]) => {
     const values = points.map((point) => point[field]);
     const limit = limits[field];
-    const end = endsAbove?.[field] ?? null;
-    // One line where both are the same, which is usual.
-    const full = limit === end ? `full, and the session ends, above ${limit} %` : `full above ${limit} %`;
-    const ending =
-      end === null || end === limit
-        ? []
-        : [{ y: end, label: `ends above ${end} %`, colour: '--bad' as const }];
+    // Nothing is above 100 %: such a limit is none.
+    const end = (endsAbove?.[field] ?? 100) < 100 ? endsAbove?.[field] : undefined;
+    const ends =
+      end === undefined ? '' : end === limit ? ', and the session ends' : `; the session ends above ${end} %`;
+    const words = end === limit ? `full${ends}, above ${limit} %` : `full above ${limit} %${ends}`;
+    // One label, below both lines, which may lie close to each other.
+    const lines = [
+      { y: limit, colour: '--warn' as const },
+      ...(end === undefined || end === limit ? [] : [{ y: end, colour: '--bad' as const }]),
+    ];
+    const lowest = Math.min(...lines.map(({ y }) => y));
     const most = Math.max(...values.map((value) => value ?? 0));
     return drawChart({
       title,
-      summary: `At most ${percent(most)} over ${count(samples, 'sample')}; ${[full, ...ending.map(({ label }) => `the session ${label}`)].join(', ')}.`,
+      summary: `At most ${percent(most)} over ${count(samples, 'sample')}; ${words}.`,
       x,
       series: [{ label: title, values, colour }],
-      marks: [{ y: limit, label: full, colour: '--warn' }, ...ending],
+      marks: lines.map((line) => ({ ...line, label: line.y === lowest ? words : '' })),
       formatX: formatElapsed,
       xAxis: 'time',
       formatY: percent,
