@@ -249,7 +249,8 @@ it('names the wrong function of lodash among the first three for 24 mutants', {
   const examples = lodashExamples();
   const passing = async (tests: readonly DebugTest[]): Promise<ReadonlySet<string>> => {
     const probe = { name: 'always fails', code: 'assert.fail()' };
-    const run = { root, tests: [...tests, probe], sources: ['lodash.js'], limit: 0, repeats: 3 };
+    // An example of `_.sample` is right once in four times: three in a row are no rarity.
+    const run = { root, tests: [...tests, probe], sources: ['lodash.js'], limit: 0, repeats: 10 };
     const { failed, unstable } = await debug.localise(run);
     const bad = new Set([...failed.map(({ name }) => name), ...unstable]);
     return new Set(tests.map(({ name }) => name).filter((name) => !bad.has(name)));
