@@ -60,13 +60,13 @@ describe('an activity', () => {
   test('has the process before and after it', () => {
     const { clock, rig } = rigWithClock();
     const activity = rig.scenario.begin(rig.scenario.describeMethod('first', 'work'));
-    const held = Buffer.alloc(8 * 1024 * 1024, 1);
+    // Larger than all that a collection could free meanwhile.
+    const held = Buffer.alloc(64 * 1024 * 1024, 1);
     clock.advance(20);
     rig.scenario.succeed(activity, held.length);
     const recorded = rig.only('work');
-    expect(Number(recorded.externalAfterBytes) - Number(recorded.externalBeforeBytes)).toBeGreaterThanOrEqual(
-      held.length,
-    );
+    const grownBytes = Number(recorded.externalAfterBytes) - Number(recorded.externalBeforeBytes);
+    expect(grownBytes).toBeGreaterThan(held.length / 2);
     expect(recorded.cpuTimeMs).toBeGreaterThanOrEqual(0);
     expect(recorded.rssBeforeBytes).toBeGreaterThan(0);
     expect(recorded.heapBeforeBytes).toBeGreaterThan(0);
