@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { lookAgain } from '../support/look-again.js';
 import { InnerProject } from './inner-project.js';
 
 const cli = 'node_modules/vitest-realworld/dist/bundle/cli/main.js';
@@ -35,7 +36,7 @@ const project = {
 /** Issues that a busy machine makes, whatever the code does. */
 const ofTheMachine = new Set(['outliers', 'slowing_down', 'event_loop_blocked', 'resource_limit']);
 
-describe('a project with history', () => {
+describe('a project with history', lookAgain, () => {
   test('hears of a planted slowdown once three runs have it, and of nothing before', async () => {
     using inner = new InnerProject({ ...project, ...shop(20) });
     const first = await inner.run();
@@ -90,7 +91,7 @@ describe('a project with history', () => {
       const working = (work: string): Readonly<Record<string, string>> => ({
         'hub.ts': `
         import { defineCapability, defineHub } from 'vitest-realworld';
-        const compute = (ms) => { const until = performance.now() + ms; while (performance.now() < until); };
+        const compute = (ms) => { const until = process.cpuUsage().user + ms * 1_000; while (process.cpuUsage().user < until); };
         class Shop {
           #kept = [];
           async sell() {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { lookAgain } from '../support/look-again.js';
 import { InnerProject } from './inner-project.js';
 
 function project(scenario: string, options = '', monitorIntervalSeconds = 3_600): InnerProject {
@@ -43,7 +44,7 @@ async function issuesOf(...given: Parameters<typeof project>): Promise<readonly 
 
 const enterBoth = 'hub.shop.enter(); hub.cellar.enter();';
 
-describe('a rule on a recorded run', () => {
+describe('a rule on a recorded run', lookAgain, () => {
   test('tells a call that had not returned when its scenario ended', async () => {
     expect(await issuesOf(`${enterBoth} void hub.shop.wait(5_000);`)).toContainEqual(
       expect.stringMatching(/^high timeout shop: wait had not returned in 1 of 1 calls/),

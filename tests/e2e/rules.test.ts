@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { lookAgain } from '../support/look-again.js';
 import { InnerProject } from './inner-project.js';
 
 const config = {
@@ -41,7 +42,7 @@ async function issuesOf(scenario: string): Promise<readonly string[]> {
     .map(({ issue }) => issue);
 }
 
-describe('a rule on a recorded run', () => {
+describe('a rule on a recorded run', lookAgain, () => {
   test('tells contention where calls wait for each other, and is silent where they do not', async () => {
     const both = (method: string): string => `
       for (let call = 0; call < 30; call++) await hub.desk.${method}();

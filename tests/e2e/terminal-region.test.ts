@@ -43,7 +43,7 @@ const slowProject = {
   'greeter.realworld.ts': `
     import { realWorldTest as realWorld } from 'vitest-realworld';
     realWorld.scenario('greets for a while', { kind: 'load' }, async ({ hub }) => {
-      for (let call = 0; call < 15; call++) { hub.greeter.greet('Ada'); await hub.greeter.wait(100); }
+      for (let call = 0; call < 40; call++) { hub.greeter.greet('Ada'); await hub.greeter.wait(100); }
     });`,
 };
 

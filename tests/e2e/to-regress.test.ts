@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { lookAgain } from '../support/look-again.js';
 import { InnerProject } from './inner-project.js';
 
-test('toRegress judges a run by those before it, and knows when it cannot', async () => {
+test('toRegress judges a run by those before it, and knows when it cannot', lookAgain, async () => {
   using inner = new InnerProject({
     'vitest.config.ts': `
       import { defineConfig } from 'vitest/config';
@@ -23,21 +24,21 @@ test('toRegress judges a run by those before it, and knows when it cannot', asyn
       });`,
   });
   const judged = { JUDGE: '1' };
-  const first = await inner.run([], { SELL_MS: '2', ...judged });
+  const first = await inner.run([], { SELL_MS: '5', ...judged });
   expect(first.exitCode).toBe(1);
   expect(first.output).toContain(
     'Whether shop.sell got worse is not known: no call of it was measured in earlier runs',
   );
-  for (let run = 0; run < 10; run++) expect((await inner.run([], { SELL_MS: '2' })).exitCode).toBe(0);
-  const same = await inner.run([], { SELL_MS: '2', ...judged });
+  for (let run = 0; run < 10; run++) expect((await inner.run([], { SELL_MS: '5' })).exitCode).toBe(0);
+  const same = await inner.run([], { SELL_MS: '5', ...judged });
   expect(same.exitCode, same.output).toBe(0);
-  for (let run = 0; run < 2; run++) await inner.run([], { SELL_MS: '6' });
-  const slower = await inner.run([], { SELL_MS: '6', ...judged });
+  for (let run = 0; run < 2; run++) await inner.run([], { SELL_MS: '30' });
+  const slower = await inner.run([], { SELL_MS: '30', ...judged });
   expect(slower.exitCode).toBe(1);
   expect(slower.output).toMatch(
-    /shop\.sell got worse \(\d metrics compared\):[\s\S]*?shop\.sell: median time 2\.\dms -> 6\.\dms/,
+    /shop\.sell got worse \(\d metrics compared\):[\s\S]*?shop\.sell: median time [\d.]+ms -> [\d.]+ms/,
   );
   const trend = await inner.start([resolve('dist/bundle/cli/main.js'), 'trend', '--capability', 'shop'])
     .ended;
-  expect(trend.stdout).toMatch(/shop\.sell +median time +6\.\dms [▁▂]+█+/);
+  expect(trend.stdout).toMatch(/shop\.sell +median time +[\d.]+ms [▁▂▃]+[▆▇█]+/);
 });

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../src/clock.js';
 import type { SystemSample } from '../../src/model.js';
 import { SystemMonitor } from '../../src/recording/system-monitor.js';
+import { lookAgain } from '../support/look-again.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 /** A monitor that is stopped after a number of samples or failures. */
@@ -52,7 +53,7 @@ function readMemoryPercent(): number {
 }
 
 describe.runIf(process.platform === 'linux')('a sample', () => {
-  test('agrees with what the kernel says about memory, processors and disk', async () => {
+  test('agrees with what the kernel says about memory, processors and disk', lookAgain, async () => {
     const directory = temporaryDirectory();
     const before = readProcStat();
     const { samples, failures } = await watch(3, { diskPaths: [directory] });
