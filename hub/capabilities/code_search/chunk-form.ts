@@ -22,55 +22,7 @@ export interface ChunkForm {
 
 /** The form of a node that declares something worth finding, or undefined when the node is part of what surrounds it. */
 export function chunkFormOf(node: ts.Node): ChunkForm | undefined {
-  // By kind and not by the compiler's guards, one after the other: this is asked of every node of every file.
-  switch (node.kind) {
-    case ts.SyntaxKind.FunctionDeclaration: {
-      const declaration = node as ts.FunctionDeclaration;
-      return functionForm('function', declaration.name?.text ?? 'default', declaration);
-    }
-    case ts.SyntaxKind.MethodDeclaration:
-      return functionForm(
-        'method',
-        propertyName((node as ts.MethodDeclaration).name),
-        node as ts.MethodDeclaration,
-      );
-    case ts.SyntaxKind.Constructor:
-      return functionForm('constructor', 'constructor', node as ts.ConstructorDeclaration);
-    case ts.SyntaxKind.GetAccessor:
-    case ts.SyntaxKind.SetAccessor:
-      return functionForm(
-        'accessor',
-        propertyName((node as ts.AccessorDeclaration).name),
-        node as ts.AccessorDeclaration,
-      );
-    case ts.SyntaxKind.ClassDeclaration: {
-      const declaration = node as ts.ClassDeclaration;
-      return classForm(declaration.name?.text ?? 'default', declaration);
-    }
-    case ts.SyntaxKind.InterfaceDeclaration: {
-      const declaration = node as ts.InterfaceDeclaration;
-      return typeForm(declaration.name.text, declaration.heritageClauses ?? [], declaration.members);
-    }
-    case ts.SyntaxKind.TypeAliasDeclaration: {
-      const declaration = node as ts.TypeAliasDeclaration;
-      return typeForm(declaration.name.text, [], [declaration.type]);
-    }
-    case ts.SyntaxKind.EnumDeclaration: {
-      const declaration = node as ts.EnumDeclaration;
-      return typeForm(declaration.name.text, [], declaration.members);
-    }
-    case ts.SyntaxKind.VariableStatement:
-      return variableForm(node as ts.VariableStatement);
-    case ts.SyntaxKind.PropertyAssignment:
-    case ts.SyntaxKind.PropertyDeclaration:
-      return propertyForm(node as ts.PropertyAssignment | ts.PropertyDeclaration);
-    case ts.SyntaxKind.ExportAssignment:
-      return definitionForm('function', 'default', (node as ts.ExportAssignment).expression);
-    case ts.SyntaxKind.ExpressionStatement:
-      return assignmentForm(node as ts.ExpressionStatement);
-    default:
-      return undefined;
-  }
+  return formsByKind.get(node.kind)?.(node);
 }
 
 function functionForm(kind: ChunkKind, name: string, node: ts.FunctionLikeDeclaration): ChunkForm {
@@ -164,4 +116,49 @@ function propertyName(name: ts.PropertyName): string {
     return path === undefined ? '[computed]' : `[${path.join('.')}]`;
   }
   return name.text;
+}
+
+function accessorForm(node: ts.AccessorDeclaration): ChunkForm {
+  return functionForm('accessor', propertyName(node.name), node);
+}
+
+/** By kind: this is asked of every node of every file, and the compiler looks up each of its kinds by name. */
+const formsByKind: ReadonlyMap<ts.SyntaxKind, (node: ts.Node) => ChunkForm | undefined> = new Map([
+  form(ts.SyntaxKind.FunctionDeclaration, (node: ts.FunctionDeclaration) =>
+    functionForm('function', node.name?.text ?? 'default', node),
+  ),
+  form(ts.SyntaxKind.MethodDeclaration, (node: ts.MethodDeclaration) =>
+    functionForm('method', propertyName(node.name), node),
+  ),
+  form(ts.SyntaxKind.Constructor, (node: ts.ConstructorDeclaration) =>
+    functionForm('constructor', 'constructor', node),
+  ),
+  form(ts.SyntaxKind.GetAccessor, accessorForm),
+  form(ts.SyntaxKind.SetAccessor, accessorForm),
+  form(ts.SyntaxKind.ClassDeclaration, (node: ts.ClassDeclaration) =>
+    classForm(node.name?.text ?? 'default', node),
+  ),
+  form(ts.SyntaxKind.InterfaceDeclaration, (node: ts.InterfaceDeclaration) =>
+    typeForm(node.name.text, node.heritageClauses ?? [], node.members),
+  ),
+  form(ts.SyntaxKind.TypeAliasDeclaration, (node: ts.TypeAliasDeclaration) =>
+    typeForm(node.name.text, [], [node.type]),
+  ),
+  form(ts.SyntaxKind.EnumDeclaration, (node: ts.EnumDeclaration) =>
+    typeForm(node.name.text, [], node.members),
+  ),
+  form(ts.SyntaxKind.VariableStatement, variableForm),
+  form(ts.SyntaxKind.PropertyAssignment, propertyForm),
+  form(ts.SyntaxKind.PropertyDeclaration, propertyForm),
+  form(ts.SyntaxKind.ExportAssignment, (node: ts.ExportAssignment) =>
+    definitionForm('function', 'default', node.expression),
+  ),
+  form(ts.SyntaxKind.ExpressionStatement, assignmentForm),
+]);
+
+function form<Node extends ts.Node>(
+  kind: Node['kind'],
+  read: (node: Node) => ChunkForm | undefined,
+): [ts.SyntaxKind, (node: ts.Node) => ChunkForm | undefined] {
+  return [kind, (node) => read(node as Node)];
 }

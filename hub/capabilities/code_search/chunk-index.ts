@@ -16,16 +16,18 @@ export interface CodeSearchResult {
   readonly kind: ChunkKind;
 }
 
-/** One chunk as it was indexed: terms per field, joined by spaces. Taking a chunk out needs them again. */
+type Terms = readonly string[];
+
+/** One chunk as it was indexed, with the terms of each field. Taking a chunk out needs them again. */
 interface IndexedChunk {
   readonly id: number;
   readonly found: Omit<CodeSearchResult, 'score'>;
-  readonly name: string;
-  readonly owner: string;
-  readonly path: string;
-  readonly signature: string;
-  readonly body: string;
-  readonly comments: string;
+  readonly name: Terms;
+  readonly owner: Terms;
+  readonly path: Terms;
+  readonly signature: Terms;
+  readonly body: Terms;
+  readonly comments: Terms;
 }
 
 /**
@@ -52,9 +54,11 @@ const KIND_BOOSTS: Readonly<Record<ChunkKind, number>> = {
 export class ChunkIndex {
   readonly #engine = new MiniSearch<IndexedChunk>({
     fields: Object.keys(FIELD_BOOSTS),
-    tokenize: (text) => (text === '' ? [] : text.split(' ')),
+    // The engine takes texts apart; here they are that already, and joining them for it is a sixth of a build.
+    stringifyField: (terms) => terms,
+    tokenize: (terms) => terms as unknown as string[],
     processTerm: (term) => term,
-    searchOptions: { boost: FIELD_BOOSTS, bm25: BM25 },
+    searchOptions: { boost: FIELD_BOOSTS, bm25: BM25, tokenize: (query) => query.split(' ') },
   });
   readonly #chunks = new Map<number, IndexedChunk>();
   readonly #chunksOfPath = new Map<string, readonly IndexedChunk[]>();
@@ -150,18 +154,19 @@ export class ChunkIndex {
       id: this.#nextId,
       found: { path, name, startLine, endLine, kind },
       // "Makes a new vector" asks for a constructor by the name of its class.
-      name: joinTerms([kind === 'constructor' ? name : name.slice(dot + 1)]),
-      owner: joinTerms([name.slice(0, Math.max(dot, 0))]),
-      path: joinTerms([path.replace(/\.[^./]+$/, '')]),
-      signature: joinDistinctTerms(chunk.signature),
-      body: joinDistinctTerms(chunk.body),
-      comments: includeComments ? joinDistinctTerms(chunk.comments) : '',
+      name: termsOf(kind === 'constructor' ? name : name.slice(dot + 1)),
+      owner: termsOf(name.slice(0, Math.max(dot, 0))),
+      path: termsOf(path.replace(/\.[^./]+$/, '')),
+      signature: distinctTermsOf(chunk.signature),
+      body: distinctTermsOf(chunk.body),
+      comments: includeComments ? distinctTermsOf(chunk.comments) : [],
     };
   }
 }
 
 function termsKey(chunk: IndexedChunk): string {
-  return [chunk.name, chunk.owner, chunk.path, chunk.signature, chunk.body, chunk.comments].join('\n');
+  const fields = [chunk.name, chunk.owner, chunk.path, chunk.signature, chunk.body, chunk.comments];
+  return fields.map((terms) => terms.join(' ')).join('\n');
 }
 
 /** Adding and removing chunks leaves the engine's running averages a few units in the last place apart. */
@@ -175,12 +180,8 @@ function compareResults(a: CodeSearchResult, b: CodeSearchResult): number {
   return a.startLine - b.startLine || a.endLine - b.endLine || (a.name < b.name ? -1 : 1);
 }
 
-function joinTerms(texts: readonly string[]): string {
-  return texts.flatMap(termsOf).join(' ');
-}
-
-function joinDistinctTerms(texts: readonly string[]): string {
+function distinctTermsOf(texts: readonly string[]): Terms {
   const terms = new Set<string>();
   for (const text of new Set(texts)) for (const term of termsOf(text)) terms.add(term);
-  return [...terms].join(' ');
+  return [...terms];
 }

@@ -15,9 +15,7 @@ export function termsOf(text: string): readonly string[] {
   // Most texts are one identifier seen before.
   const known = termsOfWord.get(text);
   if (known !== undefined) return known;
-  const terms: string[] = [];
-  for (const [word] of text.matchAll(WORDS)) terms.push(...splitWord(word));
-  return terms;
+  return (text.match(WORDS) ?? []).flatMap(splitWord);
 }
 
 function splitWord(word: string): readonly string[] {
