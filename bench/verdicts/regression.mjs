@@ -14,9 +14,9 @@ export default function measureRegression({ trials }) {
       resamples: 20,
     }).get('metric').verdict;
   const isWorse = (verdict) => verdict === 'regressed' || verdict === 'suspected';
-  // What happens once in a hundred times needs more trials.
+  // The bounds lie a tenth of a point from what is true of the test: less is told by chance.
   const caught = (before, after, factor) =>
-    percentOf(factor === 1 ? 5 * trials : trials, () =>
+    percentOf((factor === 1 ? 50 : 10) * trials, () =>
       isWorse(judge(runs(before).map(medianOf), runs(after, factor).map(medianOf))),
     );
   const figures = [];

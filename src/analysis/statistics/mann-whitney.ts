@@ -26,7 +26,9 @@ export function mannWhitney(first: readonly number[], second: readonly number[])
   const doubledSum = ranks.slice(first.length).reduce((sum, rank) => sum + rank, 0);
   const u = doubledSum / 2 - (second.length * (second.length + 1)) / 2;
   if (pooled.length <= exactValuesMax) {
-    return { u, exact: true, ...exactTails(ranks, second.length, doubledSum) };
+    const hasTies = tieSizes.length < pooled.length;
+    const sums = hasTies ? countSums(ranks, second.length) : untiedSums(first.length, second.length);
+    return { u, exact: true, ...tails(sums, doubledSum) };
   }
   const pairs = first.length * second.length;
   const ties = tieSizes.reduce((sum, size) => sum + (size ** 3 - size), 0);
@@ -41,12 +43,24 @@ export function mannWhitney(first: readonly number[], second: readonly number[])
   };
 }
 
-/** Counts, for every sum of ranks, in how many ways a choice of `chosen` values has it. */
-function exactTails(
-  ranks: readonly number[],
-  chosen: number,
-  observed: number,
-): { readonly pGreater: number; readonly pLess: number } {
+/** By the sizes of both samples: without ties the ranks are always the same, and so are their sums. */
+const untied = new Map<number, Float64Array>();
+
+function untiedSums(unchosen: number, chosen: number): Float64Array {
+  const key = unchosen * (exactValuesMax + 1) + chosen;
+  let sums = untied.get(key);
+  if (sums === undefined) {
+    sums = countSums(
+      Array.from({ length: unchosen + chosen }, (_, index) => 2 * (index + 1)),
+      chosen,
+    );
+    untied.set(key, sums);
+  }
+  return sums;
+}
+
+/** In how many ways a choice of so many ranks has each sum. */
+function countSums(ranks: readonly number[], chosen: number): Float64Array {
   const sumMax = ranks.reduce((sum, rank) => sum + rank, 0);
   const ways = Array.from({ length: chosen + 1 }, () => new Float64Array(sumMax + 1));
   (ways[0] as Float64Array)[0] = 1;
@@ -58,10 +72,14 @@ function exactTails(
         larger[sum] = (larger[sum] ?? 0) + (smaller[sum - rank] ?? 0);
     }
   }
+  return ways[chosen] as Float64Array;
+}
+
+function tails(sums: Float64Array, observed: number): { readonly pGreater: number; readonly pLess: number } {
   let total = 0;
   let greater = 0;
   let less = 0;
-  (ways[chosen] as Float64Array).forEach((count, sum) => {
+  sums.forEach((count, sum) => {
     total += count;
     if (sum >= observed) greater += count;
     if (sum <= observed) less += count;
