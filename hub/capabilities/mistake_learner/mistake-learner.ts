@@ -27,7 +27,7 @@ export interface MistakeLearnerOptions {
   readonly stateDirectory: string;
   /** How long a statement waits for another connection's lock, in milliseconds. @default 5000 */
   readonly lockTimeoutMs?: number;
-  /** Estimated probability from which on a place is warned of, 0 to 1. @default 0.62 */
+  /** Estimated probability from which on a place is warned of, 0 to 1. @default 0.61 */
   readonly leastScore?: number;
 }
 
@@ -59,7 +59,7 @@ export class MistakeLearner {
 
   /** @throws CapabilityError BAD_INPUT when `leastScore` is not from 0 to 1 */
   constructor(options: MistakeLearnerOptions) {
-    this.#leastScore = options.leastScore ?? 0.62;
+    this.#leastScore = options.leastScore ?? 0.61;
     if (!(this.#leastScore >= 0 && this.#leastScore <= 1)) {
       throw new CapabilityError(
         'BAD_INPUT',
