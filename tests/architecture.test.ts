@@ -2,7 +2,13 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { findViolations, readSources, type SourceFile } from './support/architecture.js';
+import {
+  findIllFormed,
+  findViolations,
+  readFormSources,
+  readSources,
+  type SourceFile,
+} from './support/architecture.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -62,6 +68,12 @@ describe('the sources', () => {
 
   test('keep to the floors of the house', () => {
     expect(findViolations(sources, root)).toEqual([]);
+  });
+
+  test('of the hub, the tests and the examples are short and say what they are for', () => {
+    const others = readFormSources(root);
+    expect(others.map(({ path }) => path)).toContain('tests/architecture.test.ts');
+    expect(others.flatMap(findIllFormed)).toEqual([]);
   });
 });
 

@@ -16,6 +16,8 @@ interface Import {
 
 const linesMax = 400;
 const watchedFolders = ['src', 'plugin', 'reporter', 'fixtures', 'bench'];
+/** Of these only the form is watched: the hub is a program of its own, and a test may name any path. */
+const formFolders = ['hub', 'tests', 'examples'];
 
 /** The lowest floor: files that may import each other and nothing else of the project. */
 const ground = [
@@ -117,7 +119,16 @@ const vagueNames = /^(?:.*-)?(?:util|utils|helper|helpers|common|misc)(?:\.ts)?$
 
 /** Every source that the rules are about. */
 export function readSources(root: string): readonly SourceFile[] {
-  return watchedFolders
+  return readFolders(root, watchedFolders);
+}
+
+/** The sources that are only watched for what `findIllFormed` says of them. */
+export function readFormSources(root: string): readonly SourceFile[] {
+  return readFolders(root, formFolders);
+}
+
+function readFolders(root: string, folders: readonly string[]): readonly SourceFile[] {
+  return folders
     .filter((folder) => existsSync(join(root, folder)))
     .flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -139,15 +150,23 @@ export function findViolations(sources: readonly SourceFile[], root: string): re
   ];
 }
 
-function checkFile({ path, text }: SourceFile, root: string): readonly string[] {
+function checkFile(source: SourceFile, root: string): readonly string[] {
+  const { path, text } = source;
+  return [
+    ...findIllFormed(source),
+    ...(text.includes(root) || machinePaths.some((pattern) => pattern.test(text))
+      ? [`${path} names a path of one machine`]
+      : []),
+  ];
+}
+
+/** What makes a file hard to find one's way in: its length and its name. */
+export function findIllFormed({ path, text }: SourceFile): readonly string[] {
   const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
   return [
     ...(lines > linesMax ? [`${path} has ${lines} lines`] : []),
     ...(path.split('/').some((part) => vagueNames.test(part))
       ? [`${path} does not say what its job is`]
-      : []),
-    ...(text.includes(root) || machinePaths.some((pattern) => pattern.test(text))
-      ? [`${path} names a path of one machine`]
       : []),
   ];
 }
