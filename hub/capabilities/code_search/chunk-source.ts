@@ -68,7 +68,7 @@ export function chunkSource(
   );
   const module = openChunk(moduleNameOf(path), 'module', file, [], undefined);
   const closed = [module];
-  // Of what is being visited. One visitor for all nodes: a function made for each would take a tenth of the time.
+  // Of what is being visited, so that one visitor serves all nodes.
   let current = module;
   let words = module.body;
   ts.forEachChild(file, visit);
